@@ -1,0 +1,254 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type {
+  Approval,
+  ApprovedStatement,
+  AuditEntry,
+  LifecycleName,
+  NextStep,
+  OrderKind,
+  Phase,
+  Role,
+  SignedReceipt,
+  SiteKind,
+} from '@sallyport/protocol';
+
+/** Columns of control's PostgreSQL database, one interface a table. Times are timestamptz, bytes bytea, ids uuid. */
+export interface Database {
+  fleet: FleetTable;
+  sites: SitesTable;
+  people: PeopleTable;
+  credentials: CredentialsTable;
+  challenges: ChallengesTable;
+  sessions: SessionsTable;
+  trust_documents: TrustDocumentsTable;
+  approval_tasks: ApprovalTasksTable;
+  tickets: TicketsTable;
+  devices: DevicesTable;
+  certificates: CertificatesTable;
+  pairing_attempts: PairingAttemptsTable;
+  grants: GrantsTable;
+  orders: OrdersTable;
+  appointments: AppointmentsTable;
+  rooms: RoomsTable;
+  seats: SeatsTable;
+  next_steps: NextStepsTable;
+  audit: AuditTable;
+}
+
+/** One row: this control's fleet, its device CA and the founding ceremony. */
+export interface FleetTable {
+  only: Generated<true>;
+  id: string;
+  rp_id: string;
+  approver_origin: string;
+  /** Digest of the set-up token; null once the fleet is founded. */
+  setup_token: Buffer | null;
+  founded_at: Date | null;
+  ca_certificate: string;
+  /** PKCS #8 PEM. */
+  ca_key: string;
+}
+
+export interface SitesTable {
+  id: string;
+  kind: SiteKind;
+  name: string;
+}
+
+/** People as the manifest and rosters name them; control's own view for signing in. */
+export interface PeopleTable {
+  id: string;
+  name: string;
+  role: Role;
+  site: string | null;
+}
+
+export interface CredentialsTable {
+  /** base64url. */
+  id: string;
+  person: string;
+  public_key: Buffer;
+  counter: ColumnType<string, number, number>;
+  transports: JSONColumnType<string[]>;
+  created_at: Generated<Date>;
+}
+
+/** WebAuthn challenges waiting for their answer, used once. */
+export interface ChallengesTable {
+  id: string;
+  challenge: string;
+  purpose: 'sign-in' | 'register';
+  person: string | null;
+  expires_at: Date;
+}
+
+export interface SessionsTable {
+  /** SHA-256 of the cookie's token. */
+  token: Buffer;
+  csrf: string;
+  person: string;
+  created_at: Generated<Date>;
+  last_used_at: Generated<Date>;
+  expires_at: Date;
+}
+
+/** Approved manifests and rosters, every version. */
+export interface TrustDocumentsTable {
+  id: string;
+  kind: 'manifest' | 'roster';
+  site: string | null;
+  version: number;
+  statement: Buffer;
+  approvals: JSONColumnType<Approval[]>;
+  created_at: Generated<Date>;
+}
+
+/** Statements that wait for approvals: founding documents, grants, orders. */
+export interface ApprovalTasksTable {
+  id: string;
+  type: 'manifest' | 'roster' | 'grant' | 'order';
+  statement: Buffer;
+  approvals: JSONColumnType<Approval[]>;
+  /** Who asked for it; null for founding documents. */
+  requested_by: string | null;
+  created_at: Generated<Date>;
+  expires_at: Date | null;
+}
+
+export interface TicketsTable {
+  id: string;
+  /** SHA-256 of the ticket's secret. */
+  secret: Buffer;
+  device_name: string;
+  site: string;
+  created_by: string;
+  created_at: Generated<Date>;
+  expires_at: Date;
+  used_at: Date | null;
+}
+
+export interface DevicesTable {
+  id: string;
+  name: string;
+  site: string;
+  /** SPKI DER of the device's P-256 key: its certificates and receipts. */
+  public_key: Buffer;
+  /** Uncompressed P-256 point for sealing the server share. */
+  sealing_key: Buffer;
+  /** 32 bytes; null once destroyed. */
+  server_share: Buffer | null;
+  share_destroyed_at: Date | null;
+  enrolled_at: Generated<Date>;
+  state: LifecycleName | null;
+  room: string | null;
+  last_seen_at: Date | null;
+  /** The link node that holds the connection; null when not connected. */
+  connection: string | null;
+  next_grant_sequence: Generated<number>;
+  next_order_sequence: Generated<number>;
+}
+
+export interface CertificatesTable {
+  /** SHA-256 of the certificate's DER. */
+  fingerprint: Buffer;
+  device: string;
+  not_after: Date;
+  issued_at: Generated<Date>;
+}
+
+/** Wrong pairing codes, counted per laptop and per person, across restarts. */
+export interface PairingAttemptsTable {
+  id: Generated<string>;
+  device: string;
+  person: string;
+  at: Generated<Date>;
+}
+
+export interface GrantsTable {
+  /** The approval task's id. */
+  id: string;
+  device: string;
+  appointment: string;
+  approved_by: string;
+  sequence: number;
+  statement: Buffer;
+  approval: JSONColumnType<Approval>;
+  open_until: Date;
+  opened_at: Date | null;
+  ended_at: Date | null;
+  end_reason: string | null;
+}
+
+/** The durable outbox of orders, one row a device. */
+export interface OrdersTable {
+  id: string;
+  device: string;
+  kind: OrderKind;
+  reason: string;
+  sequence: number;
+  /** The whole approved order, as delivered. */
+  approved: JSONColumnType<ApprovedStatement>;
+  statement_digest: string;
+  approved_by: JSONColumnType<string[]>;
+  state: Generated<'queued' | 'delivered' | 'executed' | 'refused'>;
+  queued_at: Generated<Date>;
+  delivered_at: Date | null;
+  received_at: Date | null;
+  receipt: JSONColumnType<SignedReceipt> | null;
+}
+
+export interface AppointmentsTable {
+  id: string;
+  prison: string;
+  device: string;
+  consultant: string;
+  patient_reference: string;
+  starts_at: Date;
+  ends_at: Date;
+  opens_at: Date;
+  closes_at: Date;
+  booked_by: string;
+  booked_at: Generated<Date>;
+  cancelled_at: Date | null;
+}
+
+/** A room has its appointment's id and exists from the first join on. */
+export interface RoomsTable {
+  id: string;
+  phase: Generated<Phase>;
+  /** The SFU node on which the room lives. */
+  node: string;
+  created_at: Generated<Date>;
+  ended_at: Date | null;
+  end_reason: string | null;
+}
+
+/** SECURITY: the one-room rule is this table's two unique constraints: one seat a device or person, one a kind and room (S3). */
+export interface SeatsTable {
+  /** The device's or the consultant's id; primary key. */
+  participant: string;
+  kind: 'device' | 'consultant';
+  room: string;
+  taken_at: Generated<Date>;
+}
+
+export interface NextStepsTable {
+  appointment: string;
+  steps: JSONColumnType<NextStep[]>;
+  recorded_by: string;
+  recorded_at: Generated<Date>;
+  acknowledged_by: string | null;
+  acknowledged_at: Date | null;
+}
+
+/** The hash chain; append only (a trigger refuses update and delete). */
+export interface AuditTable {
+  number: number;
+  at: Date;
+  actor: JSONColumnType<AuditEntry['actor']>;
+  action: string;
+  subject: string | null;
+  detail: JSONColumnType<AuditEntry['detail']>;
+  previous: string;
+  hash: string;
+}

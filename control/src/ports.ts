@@ -1,0 +1,103 @@
+import type { Transaction } from 'kysely';
+import type {
+  ApprovedStatement,
+  AuditEntry,
+  Change,
+  ControlNotificationMethod,
+  ControlNotificationParams,
+  ControlRequestMethod,
+  ControlRequestParams,
+  ControlRequestResult,
+  Manifest,
+  Refusal,
+  RoomEnd,
+  RoomNotification,
+  Roster,
+  RoomRequestMethod,
+} from '@sallyport/protocol';
+import type { Database } from './db/schema.ts';
+
+// What concerns offer one another. A concern imports the type from here and gets the object from app.ts; it never
+// imports a sibling. Types only.
+
+/** Milliseconds since the Unix epoch; injected so that tests can move it. */
+export interface Clock {
+  now(): number;
+}
+
+/** The audit chain. */
+export interface Audit {
+  /** Appends one entry inside the caller's transaction, so that an act and its record stand or fall together. */
+  append(trx: Transaction<Database>, entry: Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'detail'>): Promise<void>;
+}
+
+/** Tells consoles, on every node, that a list changed (LISTEN/NOTIFY). */
+export interface Changes {
+  publish(topic: Change['topic']): Promise<void>;
+}
+
+/** The verified trust documents in force. */
+export interface TrustDocuments {
+  /** @throws when the fleet is not founded yet */
+  manifest(): Promise<{ manifest: Manifest; approved: ApprovedStatement }>;
+  manifestsAfter(version: number): Promise<ApprovedStatement[]>;
+  roster(site: string): Promise<{ roster: Roster; approved: ApprovedStatement } | undefined>;
+}
+
+/** Statements that wait for a person's approval. */
+export interface ApprovalTasks {
+  /** Keeps a statement for approval. @returns the task's id */
+  create(task: {
+    type: 'grant' | 'order';
+    statement: Uint8Array<ArrayBuffer>;
+    requestedBy: string;
+    expiresAt: number;
+  }): Promise<string>;
+  /** Reads an unexpired task of the type, whoever asked for it. */
+  find(
+    id: string,
+    type: 'grant' | 'order',
+  ): Promise<
+    { statement: Uint8Array<ArrayBuffer>; approvals: ApprovedStatement['approvals']; requestedBy: string } | undefined
+  >;
+  /** Keeps one more approval; the task goes on waiting. */
+  addApproval(id: string, approval: ApprovedStatement['approvals'][number]): Promise<void>;
+  /** Ends a task; false when somebody else ended it first. Inside the caller's transaction. */
+  close(trx: Transaction<Database>, id: string): Promise<boolean>;
+}
+
+export type Answer<T> = { ok: true; result: T } | { ok: false; refusal: Refusal };
+
+/** The device link: every connected laptop, on this node or another. */
+export interface DeviceLink {
+  isConnected(device: string): Promise<boolean>;
+  /** Asks a laptop; `not-connected` or `timed-out` when it cannot answer. */
+  request<M extends ControlRequestMethod>(
+    device: string,
+    method: M,
+    params: ControlRequestParams<M>,
+  ): Promise<Answer<ControlRequestResult<M>>>;
+  notify<M extends ControlNotificationMethod>(
+    device: string,
+    method: M,
+    params: ControlNotificationParams<M>,
+  ): Promise<void>;
+}
+
+/** A participant's connection to rooms: a laptop's link or a consultant's socket. */
+export interface RoomPeer {
+  kind: 'device' | 'consultant';
+  /** The device's or the person's id. */
+  id: string;
+  name: string;
+  /** Never throws; a peer that is gone drops it. */
+  notify(notification: RoomNotification): void;
+}
+
+/** The rooms, asked by the device link and by the consultants' socket. */
+export interface Rooms {
+  /** Handles one room request; params are unparsed. Results satisfy `roomRequests[method].result`. */
+  handle(peer: RoomPeer, method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>>;
+  /** The peer's connection is gone, or its activation ended: frees its seat and media. */
+  leave(peer: Pick<RoomPeer, 'kind' | 'id'>, reason: RoomEnd): Promise<void>;
+}

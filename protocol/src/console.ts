@@ -1,0 +1,383 @@
+import * as z from 'zod';
+import { approval } from './approvals.ts';
+import { lifecycleName } from './frames.ts';
+import { pairingCode } from './pairing.ts';
+import { role, siteKind } from './people.ts';
+import { base64url, digest, identifier, instant, line, paragraph } from './primitives.ts';
+import { receipt, signedReceipt } from './receipts.ts';
+import { phase } from './room.ts';
+import { maxStatementBytes, orderKind } from './statements.ts';
+
+const nothing = z.strictObject({});
+const statementBytes = base64url(maxStatementBytes);
+
+/** A WebAuthn JSON object (Level 3, 5.1.8 to 5.1.10) whose members the WebAuthn library checks itself. */
+const webauthnJson = z.record(z.string().max(64), z.unknown());
+
+/** A statement to approve, and the passkeys that may. */
+export const approvalTask = z.strictObject({
+  /** Identifies the task until it is approved or forgotten. */
+  id: identifier,
+  statement: statementBytes,
+  credentials: z.array(base64url(1023)).min(1).max(200),
+});
+export type ApprovalTask = z.infer<typeof approvalTask>;
+
+const signedInPerson = z.strictObject({
+  id: identifier,
+  name: line(80),
+  role,
+  site: z.strictObject({ id: identifier, name: line(80), kind: siteKind }).nullable(),
+});
+export type SignedInPerson = z.infer<typeof signedInPerson>;
+
+export const consoleDevice = z.strictObject({
+  id: identifier,
+  name: line(40),
+  site: z.strictObject({ id: identifier, name: line(80) }),
+  connected: z.boolean(),
+  /** The state the laptop last reported; null before its first contact. */
+  state: lifecycleName.nullable(),
+  lastSeenAt: instant.nullable(),
+  /** The appointment of the room the laptop is in. */
+  room: identifier.nullable(),
+  shareDestroyedAt: instant.nullable(),
+});
+export type ConsoleDevice = z.infer<typeof consoleDevice>;
+
+export const nextStep = z.strictObject({
+  kind: z.enum(['prescription', 'investigation', 'referral', 'follow-up', 'none']),
+  urgency: z.enum(['routine', 'soon', 'urgent']),
+  responsible: z.enum(['prison-healthcare', 'hospital']),
+  words: paragraph(2000).min(1),
+});
+export type NextStep = z.infer<typeof nextStep>;
+
+export const consoleAppointment = z.strictObject({
+  id: identifier,
+  patientReference: line(40),
+  prison: z.strictObject({ id: identifier, name: line(80) }),
+  device: z.strictObject({ id: identifier, name: line(40) }),
+  consultant: z.strictObject({ id: identifier, name: line(80), hospital: line(80) }),
+  startsAt: instant,
+  endsAt: instant,
+  opensAt: instant,
+  closesAt: instant,
+  phase,
+  cancelledAt: instant.nullable(),
+  /** Since when the laptop waits in the room; null when it is not there. */
+  waitingSince: instant.nullable(),
+  nextSteps: z
+    .strictObject({
+      steps: z.array(nextStep).min(1).max(20),
+      recordedAt: instant,
+      acknowledged: z.strictObject({ by: line(80), at: instant }).nullable(),
+    })
+    .nullable(),
+});
+export type ConsoleAppointment = z.infer<typeof consoleAppointment>;
+
+export const consoleOrder = z.strictObject({
+  id: identifier,
+  device: z.strictObject({ id: identifier, name: line(40) }),
+  order: orderKind,
+  reason: line(200),
+  approvedBy: z.array(line(80)).max(20),
+  /** queued: durable; delivered: the device's link acknowledged it; executed or refused: by the signed receipt only. */
+  state: z.enum(['queued', 'delivered', 'executed', 'refused']),
+  queuedAt: instant,
+  deliveredAt: instant.nullable(),
+  receivedAt: instant.nullable(),
+  receipt: z.strictObject({ contents: receipt, signed: signedReceipt }).nullable(),
+});
+export type ConsoleOrder = z.infer<typeof consoleOrder>;
+
+export const auditEntry = z.strictObject({
+  number: z.int().min(1),
+  at: instant,
+  actor: z.strictObject({ kind: z.enum(['person', 'device', 'control']), id: identifier.nullable(), name: line(80) }),
+  action: line(64),
+  subject: identifier.nullable(),
+  detail: z.record(z.string().max(40), z.union([z.string().max(400), z.number(), z.boolean(), z.null()])),
+  previous: digest,
+  hash: digest,
+});
+export type AuditEntry = z.infer<typeof auditEntry>;
+
+const setupToken = base64url(32);
+
+/** A document that founds the fleet, and who has approved it so far. */
+const foundingDocument = z.strictObject({
+  id: identifier,
+  title: line(120),
+  task: approvalTask,
+  needed: z.int().min(1).max(10),
+  approvedBy: z.array(line(80)).max(20),
+});
+
+const setupView = z.strictObject({
+  people: z
+    .array(
+      z.strictObject({
+        id: identifier,
+        name: line(80),
+        role,
+        site: line(80).nullable(),
+        registered: z.boolean(),
+      }),
+    )
+    .max(200),
+  /** Present once every person has a passkey: the manifest, then the rosters. */
+  documents: z.array(foundingDocument).max(200),
+  finished: z.boolean(),
+  approver: z.string().max(300),
+});
+export type SetupView = z.infer<typeof setupView>;
+
+/** Who may call a route: `anyone`, the holder of the `setup` token, or people with one of the roles. */
+type Access = 'anyone' | 'setup' | readonly z.infer<typeof role>[];
+
+interface Route {
+  method: 'GET' | 'POST' | 'DELETE';
+  path: string;
+  access: Access;
+  params?: z.ZodObject;
+  query?: z.ZodObject;
+  body?: z.ZodObject;
+  response: z.ZodType;
+}
+
+const byId = z.strictObject({ id: identifier });
+const oneDay = z.strictObject({ from: z.coerce.number().pipe(instant), to: z.coerce.number().pipe(instant) });
+
+/**
+ * The console API: control's routes and the consoles' client are both derived from this value. Requests that change
+ * something carry the session's token in `x-csrf-token`. Refusals are `refusal` objects with a 4xx status.
+ */
+export const consoleApi = {
+  // Signing in.
+  session: {
+    method: 'GET',
+    path: '/api/session',
+    access: 'anyone',
+    response: z.strictObject({
+      person: signedInPerson.nullable(),
+      csrfToken: z.string().max(100).nullable(),
+      approver: z.string().max(300),
+      now: instant,
+    }),
+  },
+  signInOptions: {
+    method: 'POST',
+    path: '/api/session/options',
+    access: 'anyone',
+    body: nothing,
+    response: webauthnJson,
+  },
+  signIn: {
+    method: 'POST',
+    path: '/api/session',
+    access: 'anyone',
+    body: z.strictObject({ assertion: webauthnJson }),
+    response: z.strictObject({ person: signedInPerson, csrfToken: z.string().max(100) }),
+  },
+  signOut: {
+    method: 'DELETE',
+    path: '/api/session',
+    access: ['trustee', 'fleetOfficer', 'manager', 'healthcare', 'consultant'],
+    response: nothing,
+  },
+
+  // Founding the fleet.
+  setupView: {
+    method: 'POST',
+    path: '/api/setup/view',
+    access: 'setup',
+    body: z.strictObject({ token: setupToken }),
+    response: setupView,
+  },
+  setupRegistrationOptions: {
+    method: 'POST',
+    path: '/api/setup/registration-options',
+    access: 'setup',
+    body: z.strictObject({ token: setupToken, person: identifier }),
+    response: webauthnJson,
+  },
+  setupRegister: {
+    method: 'POST',
+    path: '/api/setup/register',
+    access: 'setup',
+    body: z.strictObject({ token: setupToken, person: identifier, registration: webauthnJson }),
+    response: setupView,
+  },
+  setupApprove: {
+    method: 'POST',
+    path: '/api/setup/approve',
+    access: 'setup',
+    body: z.strictObject({ token: setupToken, document: identifier, approval }),
+    response: setupView,
+  },
+
+  // Key console.
+  siteDevices: {
+    method: 'GET',
+    path: '/api/site/devices',
+    access: ['healthcare'],
+    response: z.strictObject({ devices: z.array(consoleDevice).max(1000) }),
+  },
+  consultants: {
+    method: 'GET',
+    path: '/api/consultants',
+    access: ['healthcare'],
+    response: z.strictObject({
+      consultants: z.array(z.strictObject({ id: identifier, name: line(80), hospital: line(80) })).max(5000),
+    }),
+  },
+  /** The appointments of the caller's prison, or of the calling consultant, that start in a span of at most 31 days. */
+  appointments: {
+    method: 'GET',
+    path: '/api/appointments',
+    access: ['healthcare', 'consultant'],
+    query: oneDay,
+    response: z.strictObject({ appointments: z.array(consoleAppointment).max(1000) }),
+  },
+  book: {
+    method: 'POST',
+    path: '/api/appointments',
+    access: ['healthcare'],
+    body: z.strictObject({
+      patientReference: line(40),
+      consultant: identifier,
+      device: identifier,
+      startsAt: instant,
+      minutes: z.int().min(5).max(120),
+    }),
+    response: consoleAppointment,
+  },
+  cancelAppointment: {
+    method: 'POST',
+    path: '/api/appointments/:id/cancel',
+    access: ['healthcare'],
+    params: byId,
+    body: nothing,
+    response: consoleAppointment,
+  },
+  /** Compares the typed pairing code on the laptop itself; the answer is the grant to approve. */
+  pair: {
+    method: 'POST',
+    path: '/api/activations',
+    access: ['healthcare'],
+    body: z.strictObject({ appointment: identifier, code: pairingCode }),
+    response: approvalTask,
+  },
+  /** Sends the approved grant and the sealed server share to the laptop; answers when the laptop is open. */
+  open: {
+    method: 'POST',
+    path: '/api/activations/:id/approve',
+    access: ['healthcare'],
+    params: byId,
+    body: z.strictObject({ approval }),
+    response: z.strictObject({ device: identifier, openUntil: instant }),
+  },
+  lockDevice: {
+    method: 'POST',
+    path: '/api/site/devices/:id/lock',
+    access: ['healthcare'],
+    params: byId,
+    body: nothing,
+    response: nothing,
+  },
+  acknowledgeNextSteps: {
+    method: 'POST',
+    path: '/api/appointments/:id/next-steps/acknowledge',
+    access: ['healthcare'],
+    params: byId,
+    body: nothing,
+    response: consoleAppointment,
+  },
+
+  // Clinic console; the room itself is the socket at `roomSocketPath`.
+  recordNextSteps: {
+    method: 'POST',
+    path: '/api/appointments/:id/next-steps',
+    access: ['consultant'],
+    params: byId,
+    body: z.strictObject({ steps: z.array(nextStep).min(1).max(20) }),
+    response: consoleAppointment,
+  },
+
+  // Fleet console.
+  fleetDevices: {
+    method: 'GET',
+    path: '/api/fleet/devices',
+    access: ['fleetOfficer'],
+    response: z.strictObject({ devices: z.array(consoleDevice).max(5000) }),
+  },
+  fleetSites: {
+    method: 'GET',
+    path: '/api/fleet/sites',
+    access: ['fleetOfficer'],
+    response: z.strictObject({ sites: z.array(z.strictObject({ id: identifier, name: line(80) })).max(500) }),
+  },
+  /** The ticket is answered once and kept only as a digest. */
+  createTicket: {
+    method: 'POST',
+    path: '/api/fleet/tickets',
+    access: ['fleetOfficer'],
+    body: z.strictObject({ name: line(40), site: identifier }),
+    response: z.strictObject({ ticket: z.string().max(500), expiresAt: instant }),
+  },
+  draftOrder: {
+    method: 'POST',
+    path: '/api/fleet/orders',
+    access: ['fleetOfficer'],
+    body: z.strictObject({ order: orderKind, devices: z.array(identifier).min(1).max(50), reason: line(200) }),
+    response: approvalTask,
+  },
+  /** `order` null: another person must approve as well. */
+  approveOrder: {
+    method: 'POST',
+    path: '/api/fleet/orders/:id/approve',
+    access: ['fleetOfficer'],
+    params: byId,
+    body: z.strictObject({ approval }),
+    response: z.strictObject({ orders: z.array(consoleOrder).max(50) }),
+  },
+  fleetOrders: {
+    method: 'GET',
+    path: '/api/fleet/orders',
+    access: ['fleetOfficer'],
+    response: z.strictObject({ orders: z.array(consoleOrder).max(500) }),
+  },
+  audit: {
+    method: 'GET',
+    path: '/api/fleet/audit',
+    access: ['fleetOfficer', 'trustee'],
+    query: z.strictObject({ before: z.coerce.number().pipe(z.int().min(1)).optional() }),
+    response: z.strictObject({ entries: z.array(auditEntry).max(100) }),
+  },
+} as const satisfies Record<string, Route>;
+
+export type ConsoleRoute = keyof typeof consoleApi;
+type Part<N extends ConsoleRoute, K extends 'params' | 'query' | 'body'> = (typeof consoleApi)[N] extends {
+  [P in K]: infer S extends z.ZodType;
+}
+  ? S
+  : never;
+/** What a caller of a route sends: its path params, query and body, merged under their names. */
+export type ConsoleInput<N extends ConsoleRoute> = {
+  [K in 'params' | 'query' | 'body' as [Part<N, K>] extends [never] ? never : K]: z.input<Part<N, K>>;
+};
+/** What a handler of a route receives, parsed. */
+export type ConsoleParsed<N extends ConsoleRoute> = {
+  [K in 'params' | 'query' | 'body' as [Part<N, K>] extends [never] ? never : K]: z.output<Part<N, K>>;
+};
+export type ConsoleAnswer<N extends ConsoleRoute> = z.infer<(typeof consoleApi)[N]['response']>;
+
+/** The WebSocket of a signed-in consultant's room: `frame`s with `roomRequests` and `roomNotifications`. */
+export const roomSocketPath = '/api/room';
+
+/** Server-sent events at `changesPath`: which lists a signed-in person's console should read again. */
+export const changesPath = '/api/changes';
+export const change = z.strictObject({ topic: z.enum(['devices', 'appointments', 'orders', 'audit']) });
+export type Change = z.infer<typeof change>;

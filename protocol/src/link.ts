@@ -1,0 +1,123 @@
+import * as z from 'zod';
+import { approvedStatement } from './approvals.ts';
+import { lifecycleName } from './frames.ts';
+import { pairingCode } from './pairing.ts';
+import { base64url, identifier, instant, line } from './primitives.ts';
+import { signedReceipt } from './receipts.ts';
+import { roomNotifications, roomRequests } from './room.ts';
+
+const nothing = z.strictObject({});
+
+/** An appointment as its laptop sees it; the only place a patient reference reaches a device. */
+export const deviceAppointment = z.strictObject({
+  id: identifier,
+  patientReference: line(40),
+  consultant: z.strictObject({ id: identifier, name: line(80), hospital: line(80) }),
+  startsAt: instant,
+  endsAt: instant,
+  /** The room can be joined from `opensAt` until `closesAt`. */
+  opensAt: instant,
+  closesAt: instant,
+});
+export type DeviceAppointment = z.infer<typeof deviceAppointment>;
+
+/** Why an opened laptop became inert again. */
+export const activationEnd = z.enum(['locked', 'idle', 'suspend', 'link-lost', 'over', 'ordered', 'restarted']);
+export type ActivationEnd = z.infer<typeof activationEnd>;
+
+/** What happened on a device, for the record. No patient data, no secret. */
+export const deviceEvent = z.strictObject({
+  at: instant,
+  event: z.enum([
+    'started',
+    'opened',
+    'inert',
+    'joined',
+    'left',
+    'suspended',
+    'resumed',
+    'pairing-refused',
+    'pairing-locked-out',
+    'statement-refused',
+    'page-refused',
+    'page-gone',
+  ]),
+  detail: line(120).optional(),
+});
+export type DeviceEvent = z.infer<typeof deviceEvent>;
+
+const roomRequestsOfDevice = {
+  'room.join': roomRequests['room.join'],
+  'room.leave': roomRequests['room.leave'],
+  'room.createTransport': roomRequests['room.createTransport'],
+  'room.connectTransport': roomRequests['room.connectTransport'],
+  'room.produce': roomRequests['room.produce'],
+  'room.pauseProducer': roomRequests['room.pauseProducer'],
+  'room.closeProducer': roomRequests['room.closeProducer'],
+  'room.consume': roomRequests['room.consume'],
+  'room.resumeConsumer': roomRequests['room.resumeConsumer'],
+} as const;
+
+/** What a device asks of control. */
+export const deviceRequests = {
+  /** Manifests after a version, oldest first, and the site's newest roster. */
+  'trust.fetch': {
+    params: z.strictObject({ afterManifest: z.int().min(0) }),
+    result: z.strictObject({ manifests: z.array(approvedStatement).max(100), roster: approvedStatement }),
+  },
+  /** A new certificate for the same key, when less than a third of its life is left. PKCS #10, PEM. */
+  'certificate.renew': {
+    params: z.strictObject({ request: z.string().max(4096) }),
+    result: z.strictObject({ certificate: z.string().max(8192) }),
+  },
+  'activation.ended': { params: z.strictObject({ grant: z.int().min(1), reason: activationEnd }), result: nothing },
+  'record.report': { params: z.strictObject({ events: z.array(deviceEvent).min(1).max(100) }), result: nothing },
+  /** Idempotent; answered only once the receipt is durable in control's database. */
+  'receipt.deliver': { params: signedReceipt, result: nothing },
+  ...roomRequestsOfDevice,
+} as const;
+
+/** What control asks of a device. */
+export const controlRequests = {
+  /** Compares a typed pairing code with the one on the screen. The nonce goes into the grant. */
+  'pairing.check': {
+    params: z.strictObject({ code: pairingCode }),
+    result: z.strictObject({ nonce: base64url(16) }),
+  },
+  'grant.open': {
+    params: z.strictObject({
+      grant: approvedStatement,
+      /** The server share sealed to the device's key (RFC 9180 HPKE base mode), see `sealing` in SPEC.md. */
+      share: z.strictObject({ encapsulated: base64url(65), ciphertext: base64url(256) }),
+      appointment: deviceAppointment,
+    }),
+    result: nothing,
+  },
+  /** Answers once the receipt is signed and durable on the device. */
+  'order.execute': { params: z.strictObject({ order: approvedStatement }), result: signedReceipt },
+  /** Ends the activation: staff locked it from their console. Making inert needs nobody's signature. */
+  'activation.lock': { params: nothing, result: nothing },
+} as const;
+
+/** What control tells a device. */
+export const controlNotifications = {
+  /** Contact: renews the lease. Sent at least every minute. */
+  'lease.renewed': z.strictObject({ time: instant }),
+  /** There is a newer manifest or roster: fetch it. */
+  'trust.published': z.strictObject({ manifestVersion: z.int().min(1), rosterVersion: z.int().min(0) }),
+  ...roomNotifications,
+} as const;
+
+/** What a device tells control. */
+export const deviceNotifications = {
+  state: z.strictObject({ state: lifecycleName, room: identifier.nullable() }),
+} as const;
+
+export type DeviceRequestMethod = keyof typeof deviceRequests;
+export type DeviceRequestParams<M extends DeviceRequestMethod> = z.infer<(typeof deviceRequests)[M]['params']>;
+export type DeviceRequestResult<M extends DeviceRequestMethod> = z.infer<(typeof deviceRequests)[M]['result']>;
+export type ControlRequestMethod = keyof typeof controlRequests;
+export type ControlRequestParams<M extends ControlRequestMethod> = z.infer<(typeof controlRequests)[M]['params']>;
+export type ControlRequestResult<M extends ControlRequestMethod> = z.infer<(typeof controlRequests)[M]['result']>;
+export type ControlNotificationMethod = keyof typeof controlNotifications;
+export type ControlNotificationParams<M extends ControlNotificationMethod> = z.infer<(typeof controlNotifications)[M]>;
