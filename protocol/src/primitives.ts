@@ -7,7 +7,7 @@ export const identifier = z.uuid();
 export const instant = z.int().min(1_577_836_800_000).max(7_258_118_400_000);
 
 /** Words a person reads or wrote: one line, no control characters, no bidirectional overrides, trimmed. */
-export const line = (maxCharacters: number) =>
+export const line = (maxCharacters: number): z.ZodString =>
   z
     .string()
     .min(1)
@@ -15,14 +15,14 @@ export const line = (maxCharacters: number) =>
     .regex(/^(?!\s)[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*(?<!\s)$/u);
 
 /** Several lines of words a person wrote: line feeds allowed, other control characters not. */
-export const paragraph = (maxCharacters: number) =>
+export const paragraph = (maxCharacters: number): z.ZodString =>
   z
     .string()
     .max(maxCharacters)
     .regex(/^(?:[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\n)*$/u);
 
 /** Base64url (RFC 4648 section 5) without padding, of at most `maxBytes` bytes. */
-export const base64url = (maxBytes: number) =>
+export const base64url = (maxBytes: number): z.ZodString =>
   z
     .string()
     .min(2)

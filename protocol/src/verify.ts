@@ -102,18 +102,23 @@ function refusalOfContents(
   if (statement.fleet !== manifest.fleet) return 'wrong-fleet';
   if (statement.issuedAt > policy.now + clockTolerance) return 'not-yet-valid';
   if (statement.notAfter <= policy.now || statement.notAfter <= statement.issuedAt) return 'expired';
-  switch (statement.type) {
-    case 'grant':
-      return policy.type === 'grant' ? refusalOfGrant(statement, manifest, policy) : 'wrong-type';
-    case 'order':
-      return policy.type === 'order' ? refusalOfOrder(statement, manifest, policy) : 'wrong-type';
-    case 'roster':
-      return policy.type === 'roster' ? refusalOfRoster(statement, manifest, policy.afterVersion) : 'wrong-type';
-    case 'manifest':
-      return policy.type === 'manifest' ? refusalOfManifest(statement, manifest, policy.anchored) : 'wrong-type';
-    default:
-      return statement satisfies never;
+  return refusalOfType(statement, manifest, policy);
+}
+
+function refusalOfType(
+  statement: Statement,
+  manifest: Manifest,
+  policy: VerificationPolicy,
+): StatementRefusal | undefined {
+  if (statement.type === 'grant' && policy.type === 'grant') return refusalOfGrant(statement, manifest, policy);
+  if (statement.type === 'order' && policy.type === 'order') return refusalOfOrder(statement, manifest, policy);
+  if (statement.type === 'roster' && policy.type === 'roster') {
+    return refusalOfRoster(statement, manifest, policy.afterVersion);
   }
+  if (statement.type === 'manifest' && policy.type === 'manifest') {
+    return refusalOfManifest(statement, manifest, policy.anchored);
+  }
+  return 'wrong-type';
 }
 
 function refusalOfGrant(
@@ -180,18 +185,21 @@ function quorumsFor(statement: Statement, manifest: Manifest, policy: Verificati
       return [
         { role: 'fleetOfficer', people: manifest.fleetOfficers, threshold: statement.devices.length > 1 ? 2 : 1 },
       ];
-    case 'roster': {
-      const site = manifest.sites.find((candidate) => candidate.id === statement.site);
-      return [{ role: 'manager', people: site?.managers ?? [], threshold: site?.threshold ?? 1 }];
-    }
+    case 'roster':
+      return [managersOf(manifest, statement.site)];
     case 'manifest': {
-      const of = (source: Manifest): Quorum => ({ role: 'trustee', ...source.trustees });
       const anchored = policy.type === 'manifest' && policy.anchored;
-      return anchored ? [of(statement)] : [of(manifest), of(statement)];
+      // SECURITY: the trustees of both versions agree, or trust does not move (TUF 5.3.4) (S6).
+      return (anchored ? [statement] : [manifest, statement]).map(({ trustees }) => ({ role: 'trustee', ...trustees }));
     }
     default:
       return statement satisfies never;
   }
+}
+
+function managersOf(manifest: Manifest, id: string): Quorum {
+  const site = manifest.sites.find((candidate) => candidate.id === id);
+  return { role: 'manager', people: site?.managers ?? [], threshold: site?.threshold ?? 1 };
 }
 
 /** A roster speaks for healthcare staff only when the manifest says that its site is a prison. */
@@ -230,6 +238,8 @@ async function checkApproval(
     .find(({ credential }) => credential.id === approval.credential);
   const publicKey = approver && fromBase64url(approver.credential.publicKey);
   if (approver === undefined || publicKey === undefined) return 'unknown-credential';
+  // SECURITY: one text for one signature; variants in unused base64url bits would be a second approval (S4).
+  if (fromBase64url(approval.signature) === undefined) return 'malformed';
   const reason = refusalOfClientData(approval, challenge, policy) ?? (await refusalOfAuthenticator(approval, policy));
   if (reason !== undefined) return reason;
   try {

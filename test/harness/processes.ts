@@ -1,0 +1,44 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** The ids of a process and all its descendants that are alive. */
+export function processTree(root: number): number[] {
+  const children = new Map<number, number[]>();
+  for (const entry of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    const parent = parentOf(Number(entry));
+    if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), Number(entry)]);
+  }
+  const tree = [root];
+  for (const pid of tree) tree.push(...(children.get(pid) ?? []));
+  return tree.filter((pid) => parentOf(pid) !== undefined);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One network socket of a process, as the kernel lists it. */
+export interface Socket {
+  protocol: 'tcp' | 'udp';
+  state: string;
+  local: string;
+  peer: string;
+  pid: number;
+}
+
+/** The TCP and UDP sockets of a process and its descendants, asked of the kernel through `ss`. */
+export function socketsOf(root: number): Socket[] {
+  const pids = new Set(processTree(root));
+  const output = execFileSync('ss', ['-tunapH'], { encoding: 'utf8' });
+  return output.split('\n').flatMap((text) => {
+    const [protocol, state = '', , , local = '', peer = ''] = text.trim().split(/\s+/);
+    const pid = Number(/pid=(\d+)/.exec(text)?.[1]);
+    if ((protocol !== 'tcp' && protocol !== 'udp') || !pids.has(pid)) return [];
+    return [{ protocol, state, local, peer, pid }];
+  });
+}

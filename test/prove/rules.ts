@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { projectFolder } from '../harness/runtime.ts';
+
+/** A numbered promise of docs/security.md. */
+export interface Rule {
+  number: string;
+  promise: string;
+}
+
+/** Which rules each name of `npm run prove -- NAME` stands for. Later work adds its own names. */
+export const groups: Record<string, readonly string[]> = {
+  'first-consult': [
+    'S1',
+    'S2',
+    'S3',
+    'S4',
+    'S5',
+    'S6',
+    'S7',
+    'S8',
+    'S9',
+    'S10',
+    'S11',
+    'S12',
+    'S13',
+    'S14',
+    'S15',
+    'S16',
+    'S17',
+    'S18',
+    'S19',
+  ],
+};
+
+/** Reads the rules out of the table of docs/security.md: the one list of them. */
+export function rulesOfSecurityDocument(): Rule[] {
+  const text = readFileSync(`${projectFolder}docs/security.md`, 'utf8');
+  return [...text.matchAll(/^\| (S\d+) \| ([^|]+) \|/gm)].map(([, number = '', promise = '']) => ({
+    number,
+    promise: promise.trim(),
+  }));
+}
+
+/** The rule numbers that a test's title quotes. */
+export function rulesQuotedBy(title: string): string[] {
+  return [...title.matchAll(/\bS\d+\b/g)].map(([number]) => number);
+}
