@@ -36,46 +36,54 @@ export async function watchMedia(context: BrowserContext): Promise<void> {
 
 /** Reads what the page's peer connections received and what its remote video shows. */
 export async function mediaReport(page: Page): Promise<MediaReport> {
+  return { ...summary(await statistics(page)), ...(await page.evaluate(remotePicture)) };
+}
+
+/** Every statistics entry of every peer connection of the page (W3C webrtc-stats). */
+async function statistics(page: Page): Promise<Record<string, string | number | undefined>[]> {
   return page.evaluate(async () => {
-    const report = {
-      framesDecoded: 0,
-      audioPackets: 0,
-      audioEnergy: 0,
-      brightness: 0,
-      contrast: 0,
-      suite: '',
-      protocol: '',
-    };
-    for (const peer of (globalThis as unknown as WatchedWindow).watchedPeers ?? []) {
-      const stats = (await peer.getStats()) as unknown as Map<string, Record<string, unknown>>;
-      for (const entry of stats.values()) {
-        if (entry['type'] === 'inbound-rtp' && entry['kind'] === 'video')
-          report.framesDecoded += Number(entry['framesDecoded'] ?? 0);
-        if (entry['type'] === 'inbound-rtp' && entry['kind'] === 'audio') {
-          report.audioPackets += Number(entry['packetsReceived'] ?? 0);
-          report.audioEnergy += Number(entry['totalAudioEnergy'] ?? 0);
-        }
-        if (entry['type'] === 'transport' && entry['srtpCipher']) report.suite = String(entry['srtpCipher']);
-        if (entry['type'] === 'remote-candidate') report.protocol = String(entry['protocol']);
-      }
-    }
-    const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
-    const canvas = document.createElement('canvas');
-    canvas.width = 64;
-    canvas.height = 48;
-    const drawing = canvas.getContext('2d');
-    if (video && video.videoWidth > 0 && drawing) {
-      drawing.drawImage(video, 0, 0, 64, 48);
-      const pixels = drawing.getImageData(0, 0, 64, 48).data;
-      const light = Array.from({ length: 64 * 48 }, (_, index) => {
-        const [red = 0, green = 0, blue = 0] = pixels.subarray(index * 4, index * 4 + 3);
-        return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
-      });
-      report.brightness = light.reduce((sum, value) => sum + value, 0) / light.length;
-      report.contrast = Math.max(...light) - Math.min(...light);
-    }
-    return report;
+    const peers = (globalThis as unknown as WatchedWindow).watchedPeers ?? [];
+    const reports = await Promise.all(peers.map((peer) => peer.getStats()));
+    return reports.flatMap((report) => {
+      const entries: Record<string, string | number>[] = [];
+      report.forEach((entry: Record<string, string | number>) => entries.push({ ...entry }));
+      return entries;
+    });
   });
+}
+
+function summary(entries: Record<string, string | number | undefined>[]): Omit<MediaReport, 'brightness' | 'contrast'> {
+  const inbound = (kind: string) =>
+    entries.filter((entry) => entry['type'] === 'inbound-rtp' && entry['kind'] === kind);
+  const sum = (list: typeof entries, member: string): number =>
+    list.reduce((total, entry) => total + Number(entry[member] ?? 0), 0);
+  const first = (type: string, member: string): string =>
+    String(entries.find((entry) => entry['type'] === type && entry[member] !== undefined)?.[member] ?? '');
+  return {
+    framesDecoded: sum(inbound('video'), 'framesDecoded'),
+    audioPackets: sum(inbound('audio'), 'packetsReceived'),
+    audioEnergy: sum(inbound('audio'), 'totalAudioEnergy'),
+    suite: first('transport', 'srtpCipher'),
+    protocol: first('remote-candidate', 'protocol'),
+  };
+}
+
+/** Runs in the page: what the remote video element shows at this moment. */
+function remotePicture(): Pick<MediaReport, 'brightness' | 'contrast'> {
+  const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
+  const canvas = document.createElement('canvas');
+  canvas.width = 64;
+  canvas.height = 48;
+  const drawing = canvas.getContext('2d');
+  if (video === null || video.videoWidth === 0 || drawing === null) return { brightness: 0, contrast: 0 };
+  drawing.drawImage(video, 0, 0, 64, 48);
+  const pixels = drawing.getImageData(0, 0, 64, 48).data;
+  const light = Array.from({ length: 64 * 48 }, (_, index) => {
+    const [red = 0, green = 0, blue = 0] = pixels.subarray(index * 4, index * 4 + 3);
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  });
+  const brightness = light.reduce((total, value) => total + value, 0) / light.length;
+  return { brightness, contrast: Math.max(...light) - Math.min(...light) };
 }
 
 /**

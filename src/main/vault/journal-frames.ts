@@ -1,0 +1,114 @@
+import { crc32 } from 'node:zlib';
+import { NONCE_LENGTH, open, seal, TAG_LENGTH } from './authenticated-cipher.ts';
+import type { JournalBinding } from './journal-header.ts';
+import { zero } from './keys.ts';
+
+/** Largest entry, in bytes of JSON. */
+export const ENTRY_SIZE_LIMIT = 256 * 1024;
+/** Most bytes that are written between two flushes, hence the longest tail a power cut can spoil. */
+export const BATCH_SIZE_LIMIT = 1024 * 1024;
+
+/** First and last byte of a frame: not zero, so that a written frame never looks like an unwritten sector. */
+const MARK = 0x53;
+const MARK_LENGTH = 1;
+/** Mark; then length of the sealed body, record number and CRC-32 of all before, each a 32-bit big-endian number. */
+const HEAD_LENGTH = MARK_LENGTH + 12;
+/** Bytes a frame adds to the entry in it. */
+export const FRAME_OVERHEAD = HEAD_LENGTH + TAG_LENGTH + MARK_LENGTH;
+/** Disks store whole sectors; a write cut short leaves some of them unwritten, which read as zeros. */
+const SECTOR_LENGTH = 512;
+
+/** The generation that frames belong to. */
+export interface FrameContext {
+  /** 32 bytes, used for this generation and by one run of the program only. */
+  readonly dataKey: Uint8Array;
+  readonly binding: JournalBinding;
+  readonly generation: number;
+}
+
+/** What a journal's records hold. */
+export interface ScannedFrames {
+  /** The entries' JSON, oldest first. */
+  readonly entries: readonly unknown[];
+  /** Where the last whole record ends, in bytes from the start of the file; what follows is a torn tail. */
+  readonly end: number;
+}
+
+function sealContext(context: FrameContext, number: number): { nonce: Uint8Array; boundTo: (string | number)[] } {
+  const { binding, generation } = context;
+  // SECURITY: nonces never repeat: the record number counts up and a data key lives for one generation of one run.
+  const nonce = Buffer.alloc(NONCE_LENGTH);
+  nonce.writeUInt32BE(number, NONCE_LENGTH - 4);
+  return { nonce, boundTo: ['sallyport/journal-record', binding.device, binding.file, generation, number] };
+}
+
+/**
+ * Seals one entry as the record of that number.
+ * @param number 0 for the first record of a generation
+ * @param plain the entry's JSON
+ */
+export function sealFrame(context: FrameContext, number: number, plain: Uint8Array): Uint8Array {
+  const body = seal(context.dataKey, sealContext(context, number), plain);
+  return Buffer.concat([headOf(body.length, number), body, Uint8Array.of(MARK)]);
+}
+
+function headOf(length: number, number: number): Buffer {
+  const head = Buffer.alloc(HEAD_LENGTH);
+  head.writeUInt8(MARK);
+  head.writeUInt32BE(length, 1);
+  head.writeUInt32BE(number, 5);
+  // Tells a damaged length, which would swallow the records behind it, from a record cut short.
+  head.writeUInt32BE(crc32(head.subarray(0, 9)), 9);
+  return head;
+}
+
+type Frame = { readonly entry: unknown; readonly end: number } | 'cut' | 'bad';
+
+/**
+ * Reads all records.
+ * @param start where the first record begins
+ * @returns the entries before a torn tail, or `tampered` when a record is not the one that belongs there: a tail counts as
+ *   torn only when it ends early or has a hole, and is no longer than one flush writes
+ */
+export function scanFrames(context: FrameContext, file: Uint8Array, start: number): ScannedFrames | 'tampered' {
+  const bytes = Buffer.from(file.buffer, file.byteOffset, file.byteLength);
+  const entries: unknown[] = [];
+  let end = start;
+  while (end < bytes.length) {
+    const frame = readFrame(context, bytes, end, entries.length);
+    if (frame === 'bad' && !isUnwritten(bytes, end)) return 'tampered';
+    if (frame === 'bad' || frame === 'cut') return { entries, end };
+    entries.push(frame.entry);
+    end = frame.end;
+  }
+  return { entries, end };
+}
+
+function readFrame(context: FrameContext, bytes: Buffer, start: number, number: number): Frame {
+  const bodyStart = start + HEAD_LENGTH;
+  if (bodyStart > bytes.length) return 'cut';
+  const length = bytes.readUInt32BE(start + 1);
+  const isHeadOfNext = bytes.subarray(start, bodyStart).equals(headOf(length, number));
+  if (!isHeadOfNext || length > ENTRY_SIZE_LIMIT + TAG_LENGTH) return 'bad';
+  const bodyEnd = bodyStart + length;
+  const end = bodyEnd + MARK_LENGTH;
+  if (end > bytes.length) return 'cut';
+  if (bytes.readUInt8(bodyEnd) !== MARK) return 'bad';
+  const plain = open(context.dataKey, sealContext(context, number), bytes.subarray(bodyStart, bodyEnd));
+  if (plain === undefined) return 'bad';
+  const entry: unknown = JSON.parse(Buffer.from(plain).toString('utf8'));
+  zero(plain);
+  return { entry, end };
+}
+
+/** Says whether the bytes from `start` on can be one unfinished flush: short, and with a sector that never got written. */
+function isUnwritten(bytes: Buffer, start: number): boolean {
+  if (bytes.length - start > BATCH_SIZE_LIMIT) return false;
+  let from = start;
+  while (from < bytes.length) {
+    const to = Math.min(from - (from % SECTOR_LENGTH) + SECTOR_LENGTH, bytes.length);
+    if (bytes.subarray(from, to).every((byte) => byte === 0)) return true;
+    from = to;
+  }
+  return false;
+}
