@@ -8,7 +8,10 @@ const token = (max: number) =>
     .max(max)
     .regex(/^[\x21-\x7e]+$/);
 const payloadType = z.int().min(0).max(127);
-const parameters = z.record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean(), z.null()]));
+/** Codec parameters: few, short and flat; typed as loosely as mediasoup types them. */
+const parameters: z.ZodType<Record<string, unknown>> = z
+  .record(z.string().max(64), z.union([z.string().max(256), z.number(), z.boolean(), z.null()]))
+  .refine((members) => Object.keys(members).length <= 32);
 const feedback = z.array(z.strictObject({ type: token(32), parameter: z.string().max(32).optional() })).max(16);
 const mediaKind = z.enum(['audio', 'video']);
 
@@ -25,7 +28,7 @@ export const rtpCapabilities = z.strictObject({
       z.strictObject({
         kind: mediaKind,
         mimeType: token(64),
-        preferredPayloadType: payloadType.optional(),
+        preferredPayloadType: payloadType,
         clockRate: z.int().min(1).max(1_000_000),
         channels: z.int().min(1).max(8).optional(),
         parameters: parameters.optional(),

@@ -28,6 +28,13 @@ export class Person {
     return Buffer.from(this.held.credentialId, 'base64').toString('base64url');
   }
 
+  /** The passkey itself, for a demo whose people use their own browsers. */
+  exportPasskey(): { person: string; credentialId: string; privateKey: string; userHandle: string } {
+    if (this.held === undefined) throw new Error(`${this.name} has no passkey yet`);
+    const { credentialId, privateKey, userHandle = '' } = this.held;
+    return { person: this.name, credentialId, privateKey, userHandle };
+  }
+
   /**
    * Plugs the person's passkey into a page for as long as `use` takes, and touches it whenever the page asks.
    * @param options.verified whether the person can also verify (PIN or biometric); default true

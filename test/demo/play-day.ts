@@ -1,0 +1,202 @@
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import type { Browser } from '../harness/browser.ts';
+import { runControl } from '../harness/control-process.ts';
+import { book, createTicket, join as joinRoom, openLaptop, order } from '../harness/day.ts';
+import { Kiosk } from '../harness/kiosk.ts';
+import { waitForMedia, watchMedia, type MediaReport } from '../harness/media.ts';
+import { projectFolder, runtime } from '../harness/runtime.ts';
+import { socketsOf } from '../harness/processes.ts';
+import { cast, createWorld, type World } from '../harness/world.ts';
+import { Report } from './report.ts';
+
+const laptop = 'HB-07';
+const patient = 'A1234BC';
+const picture = (page: Page) => (file: string) => page.screenshot({ path: file });
+
+/** Everybody and everything in the day. */
+interface Scene {
+  report: Report;
+  world: World;
+  kiosk: Kiosk;
+  fleet: Browser;
+  key: Browser;
+  clinic: Browser;
+}
+
+/** Plays the brief's day by itself and leaves the report in demo-report/. @throws when any step of it fails */
+export async function playDay(): Promise<void> {
+  const report = await Report.create(join(projectFolder, 'demo-report'));
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const scene = await setTheScene(report, closing);
+    await enrol(scene);
+    await bookAndOpen(scene);
+    await consult(scene);
+    await debriefAndEnd(scene);
+    await brick(scene);
+    await prove(scene);
+    await report.write('finished');
+  } catch (error) {
+    await report.write('failed');
+    throw error;
+  } finally {
+    for (const close of closing.reverse()) await close();
+  }
+  process.stdout.write(`\nThe day is over. Report: ${join(report.folder, 'index.html')}\n`);
+}
+
+async function setTheScene(report: Report, closing: (() => Promise<void>)[]): Promise<Scene> {
+  const { electronVersion, electronSource } = runtime();
+  report.fact('Electron', `${electronVersion} (${electronSource})`);
+  report.fact('Node', process.version);
+  const world = await createWorld({ onStep: (what, page) => report.tell('Founding', what, picture(page)) });
+  closing.push(() => world.close());
+  const fleet = await world.signIn('officer', 'fleet');
+  const key = await world.signIn('nurse', 'key');
+  const clinic = await world.signIn('consultant', 'clinic');
+  await watchMedia(clinic.context);
+  await clinic.page.reload();
+  await report.tell(
+    'Everybody',
+    'signed in with their passkeys',
+    picture(fleet.page),
+    picture(key.page),
+    picture(clinic.page),
+  );
+  const kiosk = await Kiosk.start();
+  closing.push(() => kiosk.close());
+  return { report, world, kiosk, fleet, key, clinic };
+}
+
+async function enrol({ report, kiosk, fleet }: Scene): Promise<void> {
+  await kiosk.shows('blank');
+  await report.tell(laptop, 'is a bare laptop that asks for its enrolment ticket', picture(kiosk.page));
+  const ticket = await createTicket(fleet.page, laptop, 'HMP Exemplar', (page) =>
+    report.tell(cast.officer, 'writes an enrolment ticket', picture(page)),
+  );
+  await kiosk.enrol(ticket);
+  await kiosk.page.getByTestId('pairing-code').waitFor();
+  await report.tell(laptop, 'is enrolled and inert', picture(kiosk.page));
+  await kiosk.powerOff();
+  const started = performance.now();
+  await kiosk.powerOn();
+  await kiosk.shows('inert');
+  report.measured('start → inert shown', performance.now() - started);
+  const sockets = socketsOf(kiosk.pid).filter(({ state }) => state === 'ESTAB');
+  report.fact(
+    'Connections of the inert laptop',
+    sockets.map(({ protocol, peer }) => `${protocol} to ${peer}`).join(', '),
+  );
+}
+
+async function bookAndOpen({ report, world, kiosk, key }: Scene): Promise<void> {
+  const startsAt = Date.now() + 2 * 60_000;
+  await book(key.page, { patient, laptop, consultant: cast.consultant, startsAt }, (page) =>
+    report.tell(cast.nurse, 'books a consultation', picture(page)),
+  );
+  await report.tell(cast.nurse, 'sees the day’s consultations', picture(key.page));
+  const milliseconds = await openLaptop(key.page, world.people.nurse, kiosk, patient, {
+    code: (page) => report.tell(cast.nurse, 'typed the pairing code that the laptop shows', picture(page)),
+    approver: (page) => report.tell('Approver', 'says in plain words what the passkey will open', picture(page)),
+  });
+  report.measured('approve → open', milliseconds);
+  await kiosk.page.locator('[data-testid="check-camera"][data-verdict="good"]').waitFor();
+  await report.tell(
+    laptop,
+    'is open; camera, microphone and network are checked',
+    picture(kiosk.page),
+    picture(key.page),
+  );
+}
+
+async function consult({ report, kiosk, clinic }: Scene): Promise<void> {
+  await clinic.page.getByTestId('open-room').click();
+  await joinRoom(kiosk);
+  await report.tell(laptop, 'has joined its one room and waits', picture(kiosk.page));
+  await clinic.page.getByTestId('admit').waitFor();
+  await report.tell(cast.consultant, 'sees who is waiting', picture(clinic.page));
+  const started = performance.now();
+  await clinic.page.getByTestId('admit').click();
+  await kiosk.shows('consult');
+  const sees = async (page: Page): Promise<[number, MediaReport]> => {
+    const media = await waitForMedia(page);
+    return [performance.now() - started, media];
+  };
+  const [[patientSees, atPatient], [consultantSees, atConsultant]] = await Promise.all([
+    sees(kiosk.page),
+    sees(clinic.page),
+  ]);
+  report.measured('admit → picture and sound at the patient', patientSees);
+  report.measured('admit → picture and sound at the consultant', consultantSees);
+  report.fact(
+    'Media',
+    `${atPatient.suite} over ${atPatient.protocol}; ${atConsultant.framesDecoded} frames decoded at the consultant`,
+  );
+  const sockets = socketsOf(kiosk.pid).filter(({ state }) => state !== 'TIME-WAIT');
+  report.fact(
+    'Sockets of the laptop in a room',
+    sockets.map(({ protocol, state, local, peer }) => `${protocol} ${state} ${local} → ${peer}`).join('; '),
+  );
+  await report.tell('Patient and consultant', 'see and hear each other', picture(kiosk.page), picture(clinic.page));
+  await clinic.page.getByTestId('share-screen').click();
+  await kiosk.page.getByTestId('shared-screen').waitFor();
+  await report.tell(cast.consultant, 'shows the patient something', picture(kiosk.page), picture(clinic.page));
+}
+
+async function debriefAndEnd({ report, kiosk, key, clinic }: Scene): Promise<void> {
+  await clinic.page.getByTestId('start-debrief').click();
+  await kiosk.shows('debrief');
+  await report.tell('Debrief', 'staff and consultant only', picture(kiosk.page), picture(clinic.page));
+  await recordNextSteps(clinic.page);
+  await report.tell(cast.consultant, 'recorded the next steps', picture(clinic.page));
+  await key.page.goto(new URL('#/', key.page.url()).toString());
+  await key.page.locator('[data-testid="appointment"]', { hasText: patient }).getByTestId('next-steps-link').click();
+  await key.page.getByTestId('next-step').first().waitFor();
+  await report.tell(cast.nurse, 'reads the next steps', picture(key.page));
+  await clinic.page.getByTestId('end-room').click();
+  await clinic.page.getByTestId('end-room-confirm').click();
+  await kiosk.shows('open');
+  await report.tell(laptop, 'has left the room', picture(kiosk.page));
+  const started = performance.now();
+  await kiosk.page.getByTestId('lock').click();
+  await kiosk.shows('inert');
+  report.measured('lock → inert shown', performance.now() - started);
+  await report.tell(laptop, 'is inert again and holds nothing readable', picture(kiosk.page));
+}
+
+/** The consultant writes one next step down. */
+export async function recordNextSteps(clinic: Page): Promise<void> {
+  await clinic
+    .getByTestId('next-step-words')
+    .fill('Start amlodipine 5 mg once a day; check blood pressure in two weeks.');
+  await clinic.getByTestId('record-next-steps').click();
+  await clinic.getByTestId('next-steps-recorded').waitFor();
+}
+
+async function brick({ report, world, kiosk, fleet }: Scene): Promise<void> {
+  let started = 0;
+  await order(fleet.page, world.people.officer, 'brick', laptop, {
+    form: (page) => report.tell(cast.officer, 'the laptop is lost: bricks it', picture(page)),
+    approver: async (page) => {
+      await report.tell('Approver', 'says what bricking means', picture(page));
+      started = performance.now();
+    },
+  });
+  await kiosk.shows('dead');
+  await report.tell(laptop, 'is dead', picture(kiosk.page));
+  const done = fleet.page.locator('[data-testid="order"][data-state="executed"]');
+  await done.waitFor();
+  report.measured('order → signed receipt on the console', performance.now() - started);
+  await report.tell(cast.officer, 'sees the signed receipt', picture(fleet.page));
+  await kiosk.powerOff();
+  await kiosk.powerOn();
+  await kiosk.shows('dead');
+  await report.tell(laptop, 'stays dead across a restart', picture(kiosk.page));
+}
+
+async function prove({ report, world }: Scene): Promise<void> {
+  const { output, code } = await runControl(world.configuration, 'audit', 'verify');
+  if (code !== 0) throw new Error(`the audit chain does not verify:\n${output}`);
+  await report.tell('Auditor', `verifies the record: ${output.trim().split('\n').at(-1) ?? ''}`);
+}
