@@ -1,0 +1,96 @@
+import react from '@vitejs/plugin-react';
+import { join } from 'node:path';
+import { mergeConfig, type InlineConfig, type Plugin } from 'vite';
+import { quiet } from './quiet.ts';
+
+/** Current browsers of a managed desktop; all of them know passkeys and WebRTC. */
+const browserTarget = ['chrome120', 'edge120', 'firefox128', 'safari17.4'];
+
+const consoles = ['key', 'clinic', 'fleet', 'setup'] as const;
+
+/** Who the pages are built for: `everyday` use, or the `demo`, whose pages come with a passkey in software. */
+export type Audience = 'everyday' | 'demo';
+
+/**
+ * The web apps of control and, apart from them, the approver's one page.
+ * @param project absolute path of the checkout; what is built goes to `control/dist/{web,approver}`, for the demo to
+ *   `control/dist/{demo-web,demo-approver}`
+ */
+export function consoleBuilds(project: string, audience: Audience): InlineConfig[] {
+  const prefix = audience === 'demo' ? 'demo-' : '';
+  const plugins = audience === 'demo' ? [softwarePasskey(join(project, 'test/demo/software-passkey.ts'))] : [];
+  return [
+    consolePages(project, join(project, `control/dist/${prefix}web`), plugins),
+    approverPage(project, join(project, `control/dist/${prefix}approver`), plugins),
+  ];
+}
+
+function consolePages(project: string, outDir: string, plugins: Plugin[]): InlineConfig {
+  const root = join(project, 'control/web');
+  return mergeConfig(quiet(project), {
+    root,
+    base: '/',
+    plugins: [react(), ...plugins],
+    // Only the pictures that a style uses are taken; the protected ones of the same folder are never referred to.
+    resolve: {
+      alias: [
+        {
+          find: /^\/assets\/images/,
+          replacement: join(project, 'node_modules/nhsuk-frontend/dist/nhsuk/assets/images'),
+        },
+      ],
+    },
+    css: { preprocessorOptions: { scss: { quietDeps: true, loadPaths: [join(project, 'node_modules')] } } },
+    build: {
+      ...pageOptions(outDir),
+      rolldownOptions: {
+        input: Object.fromEntries(consoles.map((name) => [name, join(root, name, 'index.html')])),
+      },
+    },
+  } satisfies InlineConfig);
+}
+
+/**
+ * The approver has the same few file names every time, so that whoever hosts it apart from control can compare two builds
+ * and see what changed.
+ */
+function approverPage(project: string, outDir: string, plugins: Plugin[]): InlineConfig {
+  return mergeConfig(quiet(project), {
+    root: join(project, 'control/web/approver'),
+    base: './',
+    plugins,
+    build: {
+      ...pageOptions(outDir),
+      minify: false,
+      rolldownOptions: {
+        input: join(project, 'control/web/approver/index.html'),
+        output: { entryFileNames: 'approver.js', assetFileNames: '[name][extname]', codeSplitting: false },
+      },
+    },
+  } satisfies InlineConfig);
+}
+
+function pageOptions(outDir: string): NonNullable<InlineConfig['build']> {
+  return {
+    outDir,
+    emptyOutDir: true,
+    target: browserTarget,
+    // SECURITY: strict CSP: no inline script, no data: address for a script or font.
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+  };
+}
+
+/** Runs the software passkey before anything else on every page. Only the demo's builds have it. */
+function softwarePasskey(file: string): Plugin {
+  const address = '/@software-passkey';
+  return {
+    name: 'sallyport:software-passkey',
+    enforce: 'pre',
+    resolveId: (source) => (source === address ? file : undefined),
+    transformIndexHtml: {
+      order: 'pre',
+      handler: (html) => html.replace('<head>', `<head><script type="module" src="${address}"></script>`),
+    },
+  };
+}
