@@ -9,11 +9,14 @@ import type {
   ControlRequestParams,
   ControlRequestResult,
   Manifest,
+  ProducerInfo,
   Refusal,
   RoomEnd,
   RoomNotification,
   Roster,
   RoomRequestMethod,
+  RoomRequestParams,
+  RoomRequestResult,
 } from '@sallyport/protocol';
 import type { Database } from './db/schema.ts';
 
@@ -100,4 +103,51 @@ export interface Rooms {
   handle(peer: RoomPeer, method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>>;
   /** The peer's connection is gone, or its activation ended: frees its seat and media. */
   leave(peer: Pick<RoomPeer, 'kind' | 'id'>, reason: RoomEnd): Promise<void>;
+}
+
+/** The media server, asked by the rooms. */
+export interface MediaServer {
+  /**
+   * Makes the media side of a room on the least loaded worker.
+   * @throws when no worker runs at the moment
+   */
+  createRoom(listener: MediaRoomListener): Promise<MediaRoom>;
+}
+
+/** What a room is told by its media side. */
+export interface MediaRoomListener {
+  /** Somebody's producer is gone, with its transport or by itself. */
+  producerClosed(participant: string, producer: string): void;
+  /** The worker under the room died: everything of it is closed already. */
+  failed(): void;
+}
+
+/** The media side of one room. */
+export interface MediaRoom {
+  readonly rtpCapabilities: RoomRequestResult<'room.join'>['rtpCapabilities'];
+  /** Opens a participant's account; `close()` closes all it holds. */
+  addParticipant(id: string): MediaParticipant;
+  /** Idempotent; closes every participant. */
+  close(): void;
+}
+
+/** One participant's transports, producers and consumers. Identifiers of others are `not-found`. */
+export interface MediaParticipant {
+  /** One transport a direction: a newer one replaces the older with all it carries. */
+  createTransport(
+    params: RoomRequestParams<'room.createTransport'>,
+  ): Promise<Answer<RoomRequestResult<'room.createTransport'>>>;
+  connectTransport(params: RoomRequestParams<'room.connectTransport'>): Promise<Answer<Record<string, never>>>;
+  /** One producer a source. */
+  produce(params: RoomRequestParams<'room.produce'>): Promise<Answer<RoomRequestResult<'room.produce'>>>;
+  pauseProducer(params: RoomRequestParams<'room.pauseProducer'>): Promise<Answer<Record<string, never>>>;
+  /** Does not call the listener's `producerClosed`: the caller knows. */
+  closeProducer(params: RoomRequestParams<'room.closeProducer'>): Answer<Record<string, never>>;
+  /** Another participant's producer, paused at first. */
+  consume(params: RoomRequestParams<'room.consume'>): Promise<Answer<RoomRequestResult<'room.consume'>>>;
+  resumeConsumer(params: RoomRequestParams<'room.resumeConsumer'>): Promise<Answer<Record<string, never>>>;
+  /** What this participant sends at the moment. */
+  producers(): ProducerInfo[];
+  /** Idempotent. */
+  close(): void;
 }

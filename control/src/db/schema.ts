@@ -1,8 +1,9 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Generated, JSONColumnType } from 'kysely';
 import type {
   Approval,
   ApprovedStatement,
   AuditEntry,
+  FleetPolicy,
   LifecycleName,
   NextStep,
   OrderKind,
@@ -11,6 +12,14 @@ import type {
   SignedReceipt,
   SiteKind,
 } from '@sallyport/protocol';
+
+/** What the founding plan lays down and the first manifest repeats. */
+export interface FoundingRules {
+  policy: FleetPolicy;
+  trusteeThreshold: number;
+  /** How many managers approve a site's roster, by site id. */
+  siteThresholds: Record<string, number>;
+}
 
 /** Columns of control's PostgreSQL database, one interface a table. Times are timestamptz, bytes bytea, ids uuid. */
 export interface Database {
@@ -29,6 +38,7 @@ export interface Database {
   grants: GrantsTable;
   orders: OrdersTable;
   appointments: AppointmentsTable;
+  media_nodes: MediaNodesTable;
   rooms: RoomsTable;
   seats: SeatsTable;
   next_steps: NextStepsTable;
@@ -37,10 +47,12 @@ export interface Database {
 
 /** One row: this control's fleet, its device CA and the founding ceremony. */
 export interface FleetTable {
-  only: Generated<true>;
+  single: Generated<true>;
   id: string;
   rp_id: string;
   approver_origin: string;
+  /** Policy and thresholds of the founding plan, as `people/plan.ts` describes them. */
+  plan: JSONColumnType<FoundingRules>;
   /** Digest of the set-up token; null once the fleet is founded. */
   setup_token: Buffer | null;
   founded_at: Date | null;
@@ -68,7 +80,7 @@ export interface CredentialsTable {
   id: string;
   person: string;
   public_key: Buffer;
-  counter: ColumnType<string, number, number>;
+  counter: number;
   transports: JSONColumnType<string[]>;
   created_at: Generated<Date>;
 }
@@ -158,7 +170,7 @@ export interface CertificatesTable {
 
 /** Wrong pairing codes, counted per laptop and per person, across restarts. */
 export interface PairingAttemptsTable {
-  id: Generated<string>;
+  id: Generated<number>;
   device: string;
   person: string;
   at: Generated<Date>;
@@ -210,6 +222,12 @@ export interface AppointmentsTable {
   booked_by: string;
   booked_at: Generated<Date>;
   cancelled_at: Date | null;
+}
+
+/** Nodes on which rooms live, each alive until its lease runs out. */
+export interface MediaNodesTable {
+  id: string;
+  alive_until: Date;
 }
 
 /** A room has its appointment's id and exists from the first join on. */

@@ -6,11 +6,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 const statements = [
+  // Equality of uuids in exclusion constraints. A trusted extension: the database's owner may create it.
+  `create extension if not exists btree_gist`,
   `create table fleet (
-    only boolean primary key default true check (only),
+    single boolean primary key default true check (single),
     id uuid not null,
     rp_id text not null,
     approver_origin text not null,
+    plan jsonb not null,
     setup_token bytea,
     founded_at timestamptz,
     ca_certificate text not null,
@@ -124,7 +127,11 @@ const statements = [
     closes_at timestamptz not null check (closes_at >= ends_at),
     booked_by uuid not null references people,
     booked_at timestamptz not null default now(),
-    cancelled_at timestamptz
+    cancelled_at timestamptz,
+    constraint appointments_device_clash
+      exclude using gist (device with =, tstzrange(starts_at, ends_at) with &&) where (cancelled_at is null),
+    constraint appointments_consultant_clash
+      exclude using gist (consultant with =, tstzrange(starts_at, ends_at) with &&) where (cancelled_at is null)
   )`,
   `create index appointments_prison on appointments (prison, starts_at)`,
   `create index appointments_consultant on appointments (consultant, starts_at)`,
@@ -161,6 +168,10 @@ const statements = [
     check ((state in ('executed', 'refused')) = (receipt is not null))
   )`,
   `create index orders_outbox on orders (device, sequence) where state in ('queued', 'delivered')`,
+  `create table media_nodes (
+    id uuid primary key,
+    alive_until timestamptz not null
+  )`,
   `create table rooms (
     id uuid primary key references appointments,
     phase text not null default 'waiting' check (phase in ('waiting', 'consult', 'debrief', 'ended')),

@@ -1,0 +1,233 @@
+import type { Kysely, Transaction } from 'kysely';
+import { decodeStatement, sha256, toBase64url } from '@sallyport/protocol';
+import type { Approval, Grant, Refusal } from '@sallyport/protocol';
+import { sealShare } from '@sallyport/protocol/sealing';
+import { verifyStatement } from '@sallyport/protocol/verify';
+import type { Verification } from '@sallyport/protocol/verify';
+import type { Database } from '../db/schema.ts';
+import type { Caller } from '../http/handlers.ts';
+import type { Answer } from '../ports.ts';
+import { actorOf, refuseAct } from './activation-deps.ts';
+import type { ActivationDeps } from './activation-deps.ts';
+import { findBooking, refusalOfBooking } from './bookings.ts';
+import type { Booking } from './bookings.ts';
+
+/** Answers that leave open whether the laptop opened. */
+const unknownOutcome: readonly Refusal['reason'][] = ['timed-out', 'not-connected'];
+
+/** A grant whose approval control has verified as the laptop will. */
+interface VerifiedGrant {
+  task: string;
+  bytes: Uint8Array<ArrayBuffer>;
+  grant: Grant;
+  approval: Approval;
+  booking: Booking;
+}
+
+/** The two halves of sealing: what is sealed and to whom. */
+interface Released {
+  share: Uint8Array<ArrayBuffer>;
+  sealingKey: Uint8Array<ArrayBuffer>;
+}
+
+/**
+ * Opens a laptop with an approved grant: verifies the approval, releases the server share sealed to the laptop for
+ * this grant alone, and answers when the laptop says it is open.
+ * @returns the laptop and until when it is open; or a statement's refusal, `not-found`, `not-allowed` (approved by
+ *   somebody else), `replayed`, `wrong-state` (the share is destroyed), `too-early`, `too-late`, or what the laptop said
+ */
+export async function openDevice(
+  deps: ActivationDeps,
+  asked: { task: string; approval: Approval },
+  caller: Caller,
+): Promise<Answer<{ device: string; openUntil: number }>> {
+  const verified = await verifyGrant(deps, asked, caller);
+  if (typeof verified === 'string') return refuse(deps, caller, asked.task, { reason: verified });
+  const { device, openUntil } = verified.grant;
+  if (!(await deps.link.isConnected(device.id))) {
+    return refuse(deps, caller, asked.task, { reason: 'not-connected' }, device.id);
+  }
+  const released = await deps.db.transaction().execute((trx) => release(deps, trx, verified, caller));
+  if (typeof released === 'string') return refuse(deps, caller, asked.task, { reason: released }, device.id);
+  const answer = await send(deps, verified, released);
+  await recordOutcome(deps, verified, answer, caller);
+  await deps.changes.publish('devices');
+  return answer.ok ? { ok: true, result: { device: device.id, openUntil } } : answer;
+}
+
+async function verifyGrant(
+  deps: ActivationDeps,
+  asked: { task: string; approval: Approval },
+  caller: Caller,
+): Promise<VerifiedGrant | Refusal['reason']> {
+  const task = await deps.tasks.find(asked.task, 'grant');
+  if (task === undefined) return (await wasUsed(deps, asked.task)) ? 'replayed' : 'not-found';
+  // SECURITY: a grant is asked for, approved and sent by one person (S5).
+  if (task.requestedBy !== caller.person.id) return 'not-found';
+  const result = await verifyBytes(deps, task.statement, asked.approval, caller);
+  if (typeof result === 'string') return result;
+  if (!result.approvers.some(({ person }) => person === caller.person.id)) return 'not-allowed';
+  const booking = await findBooking(deps.db, result.statement.appointment.id);
+  if (booking === undefined) return 'not-found';
+  const refusal = refusalOfBooking(booking, result.statement.device.site, deps.clock.now());
+  return refusal ?? { ...asked, bytes: task.statement, grant: result.statement, booking };
+}
+
+/** Verifies a grant as the laptop it names will. */
+async function verifyBytes(
+  deps: ActivationDeps,
+  bytes: Uint8Array<ArrayBuffer>,
+  approval: Approval,
+  caller: Caller,
+): Promise<Extract<Verification<'grant'>, { accepted: true }> | Refusal['reason']> {
+  const site = caller.person.site?.id ?? '';
+  const roster = (await deps.trust.roster(site))?.roster;
+  const device = await deviceOf(deps, bytes);
+  if (roster === undefined || device === undefined) return 'not-found';
+  const { manifest } = await deps.trust.manifest();
+  const policy = { device: device.id, site, afterSequence: device.lastSequence, roster };
+  const now = deps.clock.now();
+  const result = await verifyStatement(bytes, [approval], manifest, { type: 'grant', now, ...policy });
+  return result.accepted ? result : result.reason;
+}
+
+async function wasUsed(deps: ActivationDeps, task: string): Promise<boolean> {
+  const row = await deps.db.selectFrom('grants').select('id').where('id', '=', task).executeTakeFirst();
+  return row !== undefined;
+}
+
+/** The laptop a grant names, as control knows it. */
+async function deviceOf(
+  deps: ActivationDeps,
+  bytes: Uint8Array,
+): Promise<{ id: string; lastSequence: number } | undefined> {
+  const statement = decodeStatement(bytes);
+  if (statement?.type !== 'grant') return undefined;
+  const { id } = statement.device;
+  return { id, lastSequence: await lastSequence(deps.db, id) };
+}
+
+async function lastSequence(db: Kysely<Database>, device: string): Promise<number> {
+  const row = await db
+    .selectFrom('grants')
+    .select((eb) => eb.fn.max('sequence').as('last'))
+    .where('device', '=', device)
+    .executeTakeFirst();
+  return row?.last ?? 0;
+}
+
+/** Uses the grant up and takes the share out, under the laptop's lock: once, and never after its destruction. */
+async function release(
+  deps: ActivationDeps,
+  trx: Transaction<Database>,
+  verified: VerifiedGrant,
+  caller: Caller,
+): Promise<Released | Refusal['reason']> {
+  const { grant } = verified;
+  const device = await trx
+    .selectFrom('devices')
+    .select(['server_share', 'sealing_key'])
+    .where('id', '=', grant.device.id)
+    .forUpdate()
+    .executeTakeFirst();
+  // SECURITY: a brick order that committed first leaves nothing to release (S9).
+  if (device === undefined || device.server_share === null) return 'wrong-state';
+  // SECURITY: one approval opens once, by any race (S5).
+  if (grant.sequence <= (await lastSequence(trx, grant.device.id))) return 'replayed';
+  if (!(await deps.tasks.close(trx, verified.task))) return 'replayed';
+  await keepGrant(deps, trx, verified, caller);
+  const released = { share: new Uint8Array(device.server_share), sealingKey: new Uint8Array(device.sealing_key) };
+  device.server_share.fill(0);
+  return released;
+}
+
+async function keepGrant(
+  deps: ActivationDeps,
+  trx: Transaction<Database>,
+  { task, bytes, grant, approval }: VerifiedGrant,
+  caller: Caller,
+): Promise<void> {
+  const now = new Date(deps.clock.now());
+  // A laptop has one activation at a time: what it never reported as ended is over now.
+  await trx
+    .updateTable('grants')
+    .set({ ended_at: now, end_reason: 'superseded' })
+    .where('device', '=', grant.device.id)
+    .where('ended_at', 'is', null)
+    .execute();
+  await trx
+    .insertInto('grants')
+    .values({
+      id: task,
+      device: grant.device.id,
+      appointment: grant.appointment.id,
+      approved_by: caller.person.id,
+      sequence: grant.sequence,
+      statement: Buffer.from(bytes),
+      approval: JSON.stringify(approval),
+      open_until: new Date(grant.openUntil),
+      opened_at: null,
+      ended_at: null,
+      end_reason: null,
+    })
+    .execute();
+  await deps.audit.append(trx, {
+    actor: actorOf(caller),
+    action: 'grant.released',
+    subject: grant.device.id,
+    detail: {
+      grant: task,
+      sequence: grant.sequence,
+      appointment: grant.appointment.id,
+      statement: toBase64url(await sha256(bytes)),
+    },
+  });
+}
+
+async function send(
+  deps: ActivationDeps,
+  { bytes, grant, approval, booking }: VerifiedGrant,
+  { share, sealingKey }: Released,
+): Promise<Answer<unknown>> {
+  // SECURITY: sealed to this laptop and bound to these grant bytes (RFC 9180); the clear share does not linger (S9).
+  const sealed = await sealShare(share, sealingKey, bytes).finally(() => share.fill(0));
+  return deps.link.request(grant.device.id, 'grant.open', {
+    grant: { statement: toBase64url(bytes), approvals: [approval] },
+    share: sealed,
+    appointment: booking.appointment,
+  });
+}
+
+async function recordOutcome(
+  deps: ActivationDeps,
+  { task, grant }: VerifiedGrant,
+  answer: Answer<unknown>,
+  caller: Caller,
+): Promise<void> {
+  const now = new Date(deps.clock.now());
+  const reason = answer.ok ? null : answer.refusal.reason;
+  const isKnown = reason === null || !unknownOutcome.includes(reason);
+  await deps.db.transaction().execute(async (trx) => {
+    if (isKnown) {
+      const outcome = reason === null ? { opened_at: now } : { ended_at: now, end_reason: `refused: ${reason}` };
+      await trx.updateTable('grants').set(outcome).where('id', '=', task).where('ended_at', 'is', null).execute();
+    }
+    await deps.audit.append(trx, {
+      actor: actorOf(caller),
+      action: reason === null ? 'device.opened' : 'device.open-refused',
+      subject: grant.device.id,
+      detail: { grant: task, sequence: grant.sequence, appointment: grant.appointment.id, reason },
+    });
+  });
+}
+
+function refuse(
+  deps: ActivationDeps,
+  caller: Caller,
+  task: string,
+  refusal: Refusal,
+  device?: string,
+): Promise<Answer<never>> {
+  const act = { action: 'device.open-refused', subject: task };
+  return refuseAct(deps, caller, device === undefined ? act : { ...act, device }, refusal);
+}

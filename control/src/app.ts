@@ -1,0 +1,251 @@
+import { roomSocketPath } from '@sallyport/protocol';
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import { activationRoutes } from './activation/routes.ts';
+import { createActivationRecord } from './activation/locking.ts';
+import { appointmentRoutes } from './appointments/routes.ts';
+import { createApproverServer } from './approver/approver-server.ts';
+import { auditRoutes } from './audit/routes.ts';
+import { ClosingStack } from './closing.ts';
+import type { Configuration, WebListener } from './config.ts';
+import { isMigrated } from './db/migrate.ts';
+import { createCertificateRenewal } from './devices/certificate-renewal.ts';
+import { DeviceCa } from './devices/device-ca.ts';
+import { EnrolmentServer } from './devices/enrolment-server.ts';
+import { deviceRoutes } from './devices/routes.ts';
+import { ServerIdentity } from './devices/server-identity.ts';
+import { requireFleet } from './fleet-record.ts';
+import { openFoundation, type Foundation } from './foundation.ts';
+import { createChangeFeed, type ChangeFeed } from './http/changes.ts';
+import { createHttp, type Http } from './http/create-http.ts';
+import type { Handlers } from './http/handlers.ts';
+import { DeviceLinkServer } from './link/device-link-server.ts';
+import { createLogger } from './log.ts';
+import { addFigures, createMetrics } from './metrics.ts';
+import { OrderDelivery } from './orders/delivery.ts';
+import { createReceipts, type Receipts } from './orders/receipts.ts';
+import { orderRoutes } from './orders/routes.ts';
+import { createApprovalTasks } from './people/approval-tasks.ts';
+import { isSetupToken } from './people/founding.ts';
+import { peopleRoutes } from './people/routes.ts';
+import { createSessions, type SessionStore } from './people/sessions.ts';
+import { setupRoutes } from './people/setup-routes.ts';
+import { Setup } from './people/setup.ts';
+import { createTrustDocuments } from './people/trust-documents.ts';
+import type { ApprovalTasks, Clock, TrustDocuments } from './ports.ts';
+import { ConsultantSockets } from './rooms/consultant-sockets.ts';
+import { RoomService } from './rooms/rooms.ts';
+import { Sfu } from './sfu/sfu.ts';
+
+/** What tests replace. */
+export interface Overrides {
+  clock?: Clock;
+  logger?: Logger;
+  /** Laptops one officer alone may brick in an hour; 3 unless stated. */
+  bricksPerHour?: number;
+}
+
+/** Where a running control is reached. */
+export interface Addresses {
+  console: string;
+  /** Undefined when the approver is hosted apart. */
+  approver: string | undefined;
+  link: string;
+  enrolment: string;
+  media: string;
+}
+
+/** The whole control server. */
+export interface Control {
+  readonly addresses: Addresses;
+  /** Starts every part. @throws ConfigurationError in words, or the fault of the part that did not start */
+  start(): Promise<void>;
+  /** Stops every part, also after a start that failed. Idempotent. */
+  close(): Promise<void>;
+}
+
+const defaultBricksPerHour = 3;
+
+/** Puts control together; nothing runs before `start`. */
+export function createControl(configuration: Configuration, overrides: Overrides = {}): Control {
+  const stack = new ClosingStack();
+  const logger = overrides.logger ?? createLogger(configuration.logLevel);
+  const { console, approver, link, enrolment, media } = configuration;
+  return {
+    addresses: {
+      console: console.origin,
+      approver: approver.serve ? approver.origin : undefined,
+      link: link.address,
+      enrolment: enrolment.address,
+      media: `${media.announced}:${media.port}`,
+    },
+    start: async () => {
+      try {
+        await startParts(configuration, { ...overrides, logger }, stack);
+      } catch (error) {
+        await stack.close().catch((fault: unknown) => logger.error({ err: fault }, 'closing after a failed start'));
+        throw error;
+      }
+    },
+    close: () => stack.close(),
+  };
+}
+
+/** What every concern is built from. */
+interface Common extends Foundation {
+  configuration: Configuration;
+  changes: ChangeFeed;
+  trust: TrustDocuments;
+  tasks: ApprovalTasks;
+  sessions: SessionStore;
+  receipts: Receipts;
+  ca: DeviceCa;
+  link: DeviceLinkServer;
+  bricksPerHour: number;
+  metrics: Registry;
+  onFault: (error: unknown) => void;
+}
+
+async function startParts(
+  configuration: Configuration,
+  overrides: Overrides & { logger: Logger },
+  stack: ClosingStack,
+): Promise<void> {
+  const { logger } = overrides;
+  const foundation = await openFoundation(configuration, logger, { ...overrides, hold: 'own' });
+  stack.add(() => foundation.close());
+  const fleet = await requireFleet(foundation.db, configuration);
+  const onFault = (error: unknown): void => logger.error({ err: error }, 'fault');
+  const ca = await DeviceCa.load(fleet.ca, foundation.clock);
+  const identity = await ServerIdentity.create({ ca, clock: foundation.clock, onFault });
+  stack.add(() => identity.close());
+  const changes = await createChangeFeed(foundation.notifications);
+  const base = { ...foundation, changes, onFault };
+  const common: Common = {
+    ...base,
+    configuration,
+    trust: createTrustDocuments(base),
+    tasks: createApprovalTasks(base),
+    sessions: createSessions({ ...base, limits: configuration.sessions }),
+    receipts: createReceipts(base),
+    ca,
+    link: DeviceLinkServer.create({ ...base, caCertificate: ca.certificate, identity }),
+    bricksPerHour: overrides.bricksPerHour ?? defaultBricksPerHour,
+    metrics: createMetrics(),
+  };
+  const media = await startMedia(common, stack);
+  await startRooms(common, media, stack);
+  const {
+    receipts,
+    configuration: { enrolment, link },
+  } = common;
+  const enrolmentServer = await EnrolmentServer.create({
+    ...common,
+    identity,
+    receipts,
+    link: link.address,
+    listen: enrolment,
+  });
+  stack.add(() => enrolmentServer.close());
+}
+
+async function startMedia(common: Common, stack: ClosingStack): Promise<Sfu> {
+  const { host, port, announced, workers } = common.configuration.media;
+  const settings = {
+    listenAddress: host,
+    port,
+    ...(announced === host ? {} : { announcedAddress: announced }),
+    ...(workers === undefined ? {} : { workers }),
+  };
+  const sfu = await Sfu.create(settings, common.logger.child({ part: 'media' }));
+  stack.add(() => sfu.close());
+  addFigures(common.metrics, [
+    { name: 'sallyport_media_workers', help: 'Media workers that run', read: () => sfu.counts().workers },
+    { name: 'sallyport_media_transports', help: 'Media transports open', read: () => sfu.counts().transports },
+    { name: 'sallyport_media_worker_deaths', help: 'Media workers that died', read: () => sfu.counts().workerDeaths },
+  ]);
+  return sfu;
+}
+
+/** Rooms, the pages' server, the approver and the device link: they end in the reverse order, rooms first told. */
+async function startRooms(common: Common, media: Sfu, stack: ClosingStack): Promise<void> {
+  const { logger, link, metrics, configuration } = common;
+  const log = logger.child({ part: 'rooms' });
+  const http = await buildHttp(common, media);
+  stack.add(() => http.app.close());
+  await startApprover(common, stack);
+  stack.add(() => link.close());
+  const rooms = await RoomService.create({ ...common, media, log, node: randomUUID() });
+  const sockets = new ConsultantSockets({ rooms, log });
+  stack.add(() => sockets.close());
+  const delivery = await OrderDelivery.create({ ...common, rooms });
+  stack.add(() => delivery.close());
+  stack.add(() => rooms.close());
+  http.upgrades.on(roomSocketPath, (request, socket, head, caller) => sockets.upgrade(request, socket, head, caller));
+  addFigures(metrics, [
+    { name: 'sallyport_rooms', help: 'Rooms somebody is in', read: () => rooms.counts().rooms },
+    { name: 'sallyport_devices_connected', help: 'Laptops connected to this node', read: () => link.connected },
+    { name: 'sallyport_consultants_connected', help: 'Consultants in the room socket', read: () => sockets.size },
+  ]);
+  await link.start(configuration.link, {
+    ...common,
+    rooms,
+    activations: createActivationRecord(common),
+    certificates: createCertificateRenewal(common),
+    connected: (device) => delivery.wake(device),
+  });
+  await http.app.listen({ host: configuration.console.host, port: configuration.console.port });
+}
+
+function buildHttp(common: Common, media: Sfu): Promise<Http> {
+  const { db, logger, sessions, changes, metrics, configuration } = common;
+  const { metricsToken } = configuration;
+  const readiness = { database: () => isMigrated(db), media: () => Promise.resolve(media.ready) };
+  return createHttp({
+    handlers: handlersOf(common),
+    sessions,
+    isSetupToken: (token) => isSetupToken(db, token),
+    changes,
+    operations: { readiness, metrics, metricsToken },
+    origin: configuration.console.origin,
+    tls: configuration.console.tls,
+    webRoot: configuration.console.root,
+    logger,
+  });
+}
+
+function handlersOf(common: Common): Handlers {
+  const { configuration, ca, audit } = common;
+  const { rpId } = configuration;
+  const places = { rpId, origin: configuration.console.origin, approverOrigin: configuration.approver.origin };
+  return {
+    ...peopleRoutes({ ...common, ...places }),
+    ...setupRoutes(new Setup({ ...common, ...places })),
+    ...auditRoutes(audit),
+    ...deviceRoutes({ ...common, ca: ca.der, address: configuration.enrolment.address }),
+    ...orderRoutes(common),
+    ...activationRoutes(common),
+    ...appointmentRoutes(common),
+  };
+}
+
+async function startApprover({ configuration, logger }: Common, stack: ClosingStack): Promise<void> {
+  if (!configuration.approver.serve) return;
+  stack.add(await serveApprover(configuration, logger));
+}
+
+/**
+ * Serves the approver alone.
+ * @returns closes it
+ */
+export async function serveApprover(
+  { approver, console, rpId }: { approver: WebListener; console: WebListener; rpId: string },
+  logger: Logger,
+): Promise<() => Promise<void>> {
+  const app = await createApproverServer({ ...approver, rpId, consoleOrigin: console.origin, logger });
+  await app.listen({ host: approver.host, port: approver.port });
+  return async () => {
+    await app.close();
+  };
+}

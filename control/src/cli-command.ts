@@ -1,0 +1,20 @@
+/** The options of a command line, as they were typed. */
+export interface CommandOptions {
+  config?: string | undefined;
+  plan?: string | undefined;
+  expect?: string | undefined;
+  newToken?: boolean | undefined;
+}
+
+/** Runs a command. @returns the exit code */
+export type Command = (options: CommandOptions) => Promise<number>;
+
+/** The command line was wrong, in words. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Says something to whoever typed the command. */
+export function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}

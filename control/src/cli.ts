@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { runAuditVerify } from './cli-audit-verify.ts';
+import type { Command, CommandOptions } from './cli-command.ts';
+import { UsageError } from './cli-command.ts';
+import { runInit } from './cli-init.ts';
+import { runMigrate } from './cli-migrate.ts';
+import { runApprover, runServe } from './cli-serve.ts';
+import { ConfigurationError } from './config.ts';
+import { EmbeddedPostgresError } from './db/embedded-binaries.ts';
+import { MigrationError } from './db/migrate.ts';
+
+const usage = `Usage: control COMMAND [options]
+
+  control init --plan FILE        make the database, the device CA and the fleet of a founding plan;
+                                  prints the one-time address of the founding ceremony
+  control init --new-token        print a new one-time address, when the first was lost
+  control serve                   serve consoles, approver, laptops and media
+  control approver                serve the approver alone, on its own machine
+  control audit verify            check the whole audit chain
+      [--expect NUMBER:HASH]      and that an entry kept elsewhere is still in it
+  control migrate                 bring the database to this version
+
+  --config FILE                   the configuration (or SALLYPORT_CONFIG); see docs/operations.md
+
+Exit codes: 0 done, 1 failed or the audit chain is broken, 2 wrong use or configuration.
+`;
+
+const commands: Readonly<Record<string, Command>> = {
+  init: runInit,
+  serve: runServe,
+  approver: runApprover,
+  'audit verify': runAuditVerify,
+  migrate: runMigrate,
+};
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(argv: string[]): Promise<number> {
+  try {
+    const { command, options } = parse(argv);
+    if (command === undefined) {
+      process.stdout.write(usage);
+      return 0;
+    }
+    return await command(options);
+  } catch (error) {
+    const [code, words] = explain(error);
+    process.stderr.write(`${words}\n`);
+    return code;
+  }
+}
+
+function parse(argv: string[]): { command: Command | undefined; options: CommandOptions } {
+  const options = {
+    config: { type: 'string' },
+    plan: { type: 'string' },
+    'new-token': { type: 'boolean' },
+    expect: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  const { values, positionals } = parsed(() => parseArgs({ args: argv, options, allowPositionals: true }));
+  if (values.help === true) return { command: undefined, options: {} };
+  const command = commands[positionals.join(' ')];
+  if (command === undefined) throw new UsageError(positionals.length === 0 ? usage : `No such command.\n\n${usage}`);
+  const { config, plan, expect, 'new-token': newToken } = values;
+  return { command, options: { config, plan, expect, newToken } };
+}
+
+function parsed<T>(parseThem: () => T): T {
+  try {
+    return parseThem();
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : ''}\n\n${usage}`, { cause: error });
+  }
+}
+
+/** @returns the exit code and the words for whoever operates it */
+function explain(error: unknown): [number, string] {
+  if (error instanceof UsageError || error instanceof ConfigurationError) return [2, error.message];
+  if (error instanceof EmbeddedPostgresError) return [1, error.message];
+  if (error instanceof MigrationError) return [1, `${error.message}: ${describe(error.cause)}`];
+  const known = error instanceof Error && 'code' in error ? wordsOfCodes.get(error.code) : undefined;
+  if (known !== undefined) return [1, `${known}: ${describe(error)}`];
+  return [1, `Control failed: ${error instanceof Error ? (error.stack ?? error.message) : 'unknown fault'}`];
+}
+
+const wordsOfCodes = new Map<unknown, string>([
+  ['EADDRINUSE', 'A port is taken already'],
+  ['EACCES', 'Something may not be read or listened on'],
+  ['ECONNREFUSED', 'The database cannot be reached'],
+  ['ENOTFOUND', 'The database cannot be reached'],
+]);
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown fault';
+}

@@ -1,0 +1,74 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { ConfigurationError, createConfiguration, loadConfiguration } from './config.ts';
+
+const tls = { certificate: 'certificate.pem', key: 'key.pem' };
+
+describe('the configuration', () => {
+  test('is complete with nothing given, and stays on this machine', () => {
+    const configuration = createConfiguration({});
+    expect(configuration).toMatchObject({
+      rpId: 'localhost',
+      console: { host: 'localhost', origin: 'http://localhost:8443' },
+      approver: { origin: 'http://localhost:8444', serve: true },
+      link: { address: '127.0.0.1:8445' },
+      enrolment: { address: '127.0.0.1:8446' },
+      media: { announced: '127.0.0.1', port: 8447 },
+      sessions: { idleMinutes: 30, absoluteHours: 12 },
+    });
+    expect(path.isAbsolute(configuration.dataDirectory)).toBe(true);
+  });
+
+  test('describes a whole site', () => {
+    const input = {
+      rpId: 'sallyport.example',
+      console: { host: '0.0.0.0', port: 443, origin: 'https://control.sallyport.example', tls },
+      approver: { host: '0.0.0.0', port: 444, origin: 'https://approve.sallyport.example', tls },
+      link: { host: '::', port: 7443, address: 'control.sallyport.example:7443' },
+      media: { host: '0.0.0.0', announced: '192.0.2.7', port: 9000 },
+    };
+    expect(createConfiguration(input)).toMatchObject({ link: { address: 'control.sallyport.example:7443' } });
+  });
+
+  test.each([
+    ['plain http for other machines', { console: { host: '0.0.0.0' } }, 'without console.tls'],
+    ['an http origin of another name', { rpId: 'a.example', console: { origin: 'http://a.example' } }, 'https://'],
+    ['an https origin without certificate', { console: { origin: 'https://localhost:8443' } }, 'needs console.tls'],
+    ['an origin outside rpId', { rpId: 'a.example', console: { tls, origin: 'https://b.example' } }, 'not within rpId'],
+    ['a look-alike of rpId', { rpId: 'a.example', console: { tls, origin: 'https://xa.example' } }, 'not within rpId'],
+    ['one origin for console and approver', { approver: { origin: 'http://localhost:8443' } }, 'origin of their own'],
+    ['media on a wildcard', { media: { host: '0.0.0.0' } }, 'media.announced'],
+    ['an unknown member', { colour: 'blue' }, 'colour'],
+    ['a path in an origin', { console: { origin: 'http://localhost:8443/x' } }, 'origin'],
+  ])('refuses %s in words', (_what, input, words) => {
+    expect(() => createConfiguration(input)).toThrow(ConfigurationError);
+    expect(() => createConfiguration(input)).toThrow(words);
+  });
+
+  test('takes a file, and the environment over it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'sallyport-'));
+    const file = path.join(folder, 'control.json');
+    await writeFile(file, JSON.stringify({ logLevel: 'warn', console: { port: 9000 }, dataDirectory: folder }));
+    const environment = { SALLYPORT_CONFIG: file, SALLYPORT_CONSOLE_PORT: '9100', DATABASE_URL: 'postgres://db/x' };
+    expect(await loadConfiguration(environment)).toMatchObject({
+      logLevel: 'warn',
+      dataDirectory: folder,
+      databaseUrl: 'postgres://db/x',
+      console: { port: 9100, origin: 'http://localhost:9100' },
+    });
+    await rm(folder, { recursive: true });
+  });
+
+  test('says which file cannot be read, and which is not JSON', async () => {
+    await expect(loadConfiguration({}, '/nowhere/control.json')).rejects.toThrow(
+      '/nowhere/control.json cannot be read',
+    );
+    await expect(loadConfiguration({}, import.meta.filename)).rejects.toThrow('is not JSON');
+  });
+
+  test('a number that is none is refused', async () => {
+    await expect(loadConfiguration({ SALLYPORT_LINK_PORT: 'http' })).rejects.toThrow('link.port');
+  });
+});

@@ -1,0 +1,98 @@
+import rateLimit from '@fastify/rate-limit';
+import { consoleApi, type ConsoleRoute } from '@sallyport/protocol';
+import fastify, { LogController, type FastifyInstance } from 'fastify';
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { registerChanges, type ChangeFeed } from './changes.ts';
+import { registerConsolePages } from './console-pages.ts';
+import { handleFaults } from './faults.ts';
+import type { Handlers } from './handlers.ts';
+import { registerOperations, type OperationsOptions } from './operations.ts';
+import { maxBodyBytes, otherRequestsPerMinute } from './route-limits.ts';
+import { registerRoute, type RouteOptions } from './routes.ts';
+import { securityHeaders } from './security-headers.ts';
+import { createSessionCookie } from './session-cookie.ts';
+import type { Sessions } from './sessions.ts';
+import { Upgrades } from './upgrades.ts';
+
+/** Nobody needs to be told how much may still be tried; `retry-after` alone goes out. */
+const quiet = { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false } as const;
+
+/** What the HTTP layer is built from. */
+export interface HttpOptions {
+  handlers: Handlers;
+  sessions: Sessions;
+  /** Whether a set-up token is the fleet's present one. */
+  isSetupToken(token: string): Promise<boolean>;
+  changes: ChangeFeed;
+  operations: OperationsOptions;
+  /** The consoles' public origin. */
+  origin: string;
+  /** PEM files; without them plain http. */
+  tls: { certificate: string; key: string } | undefined;
+  /** Folder of the built consoles. */
+  webRoot: string;
+  logger: Logger;
+}
+
+/** The built server: `app.listen()` serves it, `app.inject()` tests it, `upgrades` adds sockets. */
+export interface Http {
+  app: FastifyInstance;
+  upgrades: Upgrades;
+}
+
+/**
+ * Builds the console server from the contract's `consoleApi`: every route with its schemas, access rule, limits and
+ * headers. Nothing listens yet.
+ */
+export async function createHttp(options: HttpOptions): Promise<Http> {
+  const app = createApp(options);
+  const cookie = createSessionCookie(options.origin.startsWith('https:'));
+  app.addHook('onSend', (request, reply, payload, done) => {
+    void reply.headers(securityHeaders(pathOf(request.url), options.origin));
+    done(null, payload);
+  });
+  handleFaults(app, options.logger);
+  await app.register(rateLimit, {
+    global: true,
+    max: otherRequestsPerMinute,
+    timeWindow: 60_000,
+    addHeaders: quiet,
+    addHeadersOnExceeding: quiet,
+    // Limits count the address of the connection; no proxy's header is believed.
+    keyGenerator: (request) => request.socket.remoteAddress ?? 'unknown',
+  });
+  const shared: RouteOptions = { ...options, cookie };
+  for (const name of Object.keys(consoleApi) as ConsoleRoute[]) {
+    registerRoute(app, name, options.handlers[name], shared);
+  }
+  registerChanges(app, { ...shared, feed: options.changes });
+  registerOperations(app, options.operations);
+  await registerConsolePages(app, options.webRoot);
+  const upgrades = new Upgrades({ ...options, cookie, server: app.server });
+  app.addHook('onClose', () => upgrades.close());
+  return { app, upgrades };
+}
+
+/** The path of a request's URL without its query. */
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '/';
+}
+
+function createApp({ tls, logger }: HttpOptions): FastifyInstance {
+  const common = {
+    loggerInstance: logger.child({ part: 'http' }),
+    // Request lines would name appointments and devices; metrics count requests instead.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: maxBodyBytes,
+    trustProxy: false,
+    requestTimeout: 30_000,
+    connectionTimeout: 60_000,
+    keepAliveTimeout: 10_000,
+    forceCloseConnections: true,
+    routerOptions: { maxParamLength: 64, ignoreTrailingSlash: false },
+  } as const;
+  if (tls === undefined) return fastify(common) as unknown as FastifyInstance;
+  const https = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key), minVersion: 'TLSv1.2' } as const;
+  return fastify({ ...common, https }) as unknown as FastifyInstance;
+}

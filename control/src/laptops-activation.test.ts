@@ -1,0 +1,293 @@
+// Opening laptops on real parts: pairing codes, passkeys in software, sealed shares, PostgreSQL, the link.
+import { randomUUID } from 'node:crypto';
+import { decodeStatement, fromBase64url } from '@sallyport/protocol';
+import type { ApprovalTask, ConsoleAnswer, Grant } from '@sallyport/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { sampleFleet } from '../../test/harness/sample-fleet.ts';
+import type { SamplePerson } from '../../test/harness/sample-fleet.ts';
+import { pair as pairDirectly } from './activation/pairing.ts';
+import { createWorld } from './device-world-testing.ts';
+import type { World } from './device-world-testing.ts';
+import type { Caller } from './http/handlers.ts';
+import type { Laptop } from './laptop-testing.ts';
+import type { Answer } from './ports.ts';
+
+const minute = 60_000;
+const fleet = sampleFleet(Date.now() - minute);
+const { nurse, consultant, officer } = fleet.people;
+let world: World;
+let staff: Caller;
+const laptops: Laptop[] = [];
+
+beforeAll(async () => {
+  world = await createWorld(fleet, {
+    manifest: fleet.approved(fleet.manifest, fleet.people.trustee),
+    roster: fleet.approved(fleet.roster, fleet.people.prisonManager),
+  });
+  staff = world.caller(nurse, 'healthcare', fleet.prison);
+});
+afterAll(() => world.close());
+beforeEach(async () => {
+  world.clock.offset = 0;
+  await world.database.db.deleteFrom('pairing_attempts').execute();
+});
+afterEach(() => {
+  for (const laptop of laptops.splice(0)) laptop.cut();
+  expect(world.faults).toEqual([]);
+});
+
+interface Booked {
+  laptop: Laptop;
+  appointment: string;
+  opensAt: number;
+  closesAt: number;
+}
+
+/** A connected laptop booked for a consultation that opens in `startsIn` minutes. */
+async function booked(startsIn = 0): Promise<Booked> {
+  const laptop = await world.laptop();
+  laptops.push(laptop);
+  await laptop.connect();
+  const appointment = randomUUID();
+  const opensAt = Date.now() + startsIn * minute;
+  const closesAt = opensAt + 40 * minute;
+  // A consultant of its own, so that no two appointments clash.
+  const doctor = randomUUID();
+  const person = { id: doctor, name: 'Dr Rao', role: 'consultant' as const, site: fleet.hospital };
+  await world.database.db.insertInto('people').values(person).execute();
+  await world.database.db
+    .insertInto('appointments')
+    .values({
+      ...{ id: appointment, prison: fleet.prison, device: laptop.id, consultant: doctor },
+      ...{ patient_reference: 'A1234BC', booked_by: nurse.named.id, cancelled_at: null },
+      ...{ opens_at: new Date(opensAt), starts_at: new Date(opensAt), ends_at: new Date(closesAt) },
+      closes_at: new Date(closesAt),
+    })
+    .execute();
+  await vi.waitFor(async () => {
+    const query = world.database.db.selectFrom('devices').select('state').where('id', '=', laptop.id);
+    expect((await query.executeTakeFirstOrThrow()).state).toBe('inert');
+  });
+  return { laptop, appointment, opensAt, closesAt };
+}
+
+async function pair({ appointment, laptop }: Booked, code?: string, caller = staff): Promise<Answer<ApprovalTask>> {
+  return world.ask('pair', { body: { appointment, code: code ?? (await laptop.code()) } }, caller);
+}
+
+function open(
+  task: ApprovalTask,
+  person: SamplePerson = nurse,
+  caller = staff,
+  statement?: Uint8Array,
+): Promise<Answer<ConsoleAnswer<'open'>>> {
+  const bytes = statement ?? fromBase64url(task.statement) ?? new Uint8Array();
+  const approval = person.authenticator.approve(bytes, fleet.place);
+  return world.ask('open', { params: { id: task.id }, body: { approval } }, caller);
+}
+
+function must<T>(answer: Answer<T>): T {
+  if (!answer.ok) throw new Error(`refused: ${answer.refusal.reason}`);
+  return answer.result;
+}
+
+function reasonOf(answer: Answer<unknown>): string {
+  return answer.ok ? 'ok' : answer.refusal.reason;
+}
+
+function grantOf(task: ApprovalTask): Grant {
+  const statement = decodeStatement(fromBase64url(task.statement) ?? new Uint8Array());
+  if (statement?.type !== 'grant') throw new Error('no grant');
+  return statement;
+}
+
+describe('opening a laptop', () => {
+  test('with its code and a passkey: the grant says what it should and the share arrives sealed', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    const grant = grantOf(task);
+    expect(task.credentials).toEqual([nurse.authenticator.credential.id]);
+    expect(grant.device).toEqual({ id: day.laptop.id, name: day.laptop.identity.name, site: fleet.prison });
+    expect(grant.appointment.id).toBe(day.appointment);
+    expect(grant.openUntil).toBe(day.closesAt);
+    expect(grant.notAfter - grant.issuedAt).toBe(5 * minute);
+    expect(must(await open(task))).toEqual({ device: day.laptop.id, openUntil: day.closesAt });
+    const query = world.database.db.selectFrom('devices').select('server_share').where('id', '=', day.laptop.id);
+    expect(Buffer.from(day.laptop.share ?? [])).toEqual((await query.executeTakeFirstOrThrow()).server_share);
+    const kept = await world.database.db.selectFrom('grants').selectAll().where('id', '=', task.id).execute();
+    expect(kept).toMatchObject([{ device: day.laptop.id, approved_by: nurse.named.id, sequence: 1, ended_at: null }]);
+    expect(kept[0]?.opened_at).not.toBeNull();
+    expect((await world.actions()).slice(-3)).toEqual(['device.paired', 'grant.released', 'device.opened']);
+  });
+
+  test('a replayed approval is refused: twice at once, again, and after the laptop closed', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    const outcomes = (await Promise.all([open(task), open(task)])).map(reasonOf).sort();
+    expect(outcomes).toEqual(['ok', 'replayed']);
+    expect(await day.laptop.request('activation.ended', { grant: 1, reason: 'locked' })).toEqual({
+      ok: true,
+      result: {},
+    });
+    expect(reasonOf(await open(task))).toBe('replayed');
+    expect(day.laptop.asked.filter((method) => method === 'grant.open')).toHaveLength(1);
+    expect((await world.actions()).at(-1)).toBe('device.open-refused');
+  });
+
+  test('with one byte of the statement changed is refused', async () => {
+    const task = must(await pair(await booked()));
+    const bytes = fromBase64url(task.statement) ?? new Uint8Array();
+    bytes[50] = (bytes[50] ?? 0) ^ 1;
+    expect(reasonOf(await open(task, nurse, staff, bytes))).toBe('wrong-challenge');
+  });
+
+  test('approved by somebody of another role, or sent by somebody else, is refused', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    expect(reasonOf(await open(task, officer))).toBe('unknown-credential');
+    expect(reasonOf(await open(task, consultant))).toBe('unknown-credential');
+    const elsewhere = { ...staff, person: { ...staff.person, id: officer.named.id } };
+    expect(reasonOf(await open(task, nurse, elsewhere))).toBe('not-found');
+    expect(day.laptop.asked).not.toContain('grant.open');
+  });
+
+  test('after its few minutes is refused', async () => {
+    const task = must(await pair(await booked()));
+    world.clock.offset = 6 * minute;
+    expect(reasonOf(await open(task))).toBe('not-found');
+  });
+
+  test('after the share was destroyed is refused, and nothing is sent', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    await world.database.db
+      .updateTable('devices')
+      .set({ server_share: null, share_destroyed_at: new Date() })
+      .where('id', '=', day.laptop.id)
+      .execute();
+    expect(reasonOf(await open(task))).toBe('wrong-state');
+    expect(day.laptop.asked).not.toContain('grant.open');
+    expect(reasonOf(await pair(day))).toBe('wrong-state');
+  });
+
+  test('what the laptop refuses is refused, and the grant is over', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    day.laptop.grantSequence = 9;
+    expect(reasonOf(await open(task))).toBe('replayed');
+    const kept = await world.database.db.selectFrom('grants').selectAll().where('id', '=', task.id).execute();
+    expect(kept).toMatchObject([{ opened_at: null, end_reason: 'refused: replayed' }]);
+  });
+
+  test('again later uses the next sequence and ends what was not reported as ended', async () => {
+    const day = await booked();
+    must(await open(must(await pair(day))));
+    day.laptop.report('inert', null);
+    await vi.waitFor(async () => expect(reasonOf(await pair(day))).toBe('ok'));
+    const task = must(await pair(day));
+    must(await open(task));
+    expect(grantOf(task).sequence).toBe(3);
+    const kept = await world.database.db
+      .selectFrom('grants')
+      .select(['sequence', 'end_reason'])
+      .where('device', '=', day.laptop.id)
+      .orderBy('sequence')
+      .execute();
+    expect(kept).toEqual([
+      { sequence: 1, end_reason: 'superseded' },
+      { sequence: 3, end_reason: null },
+    ]);
+  });
+});
+
+describe('when and for whom', () => {
+  test('too early, in time from ten minutes before, too late', async () => {
+    expect(reasonOf(await pair(await booked(11)))).toBe('too-early');
+    expect(reasonOf(await pair(await booked(9)))).toBe('ok');
+    expect(reasonOf(await pair(await booked(-41)))).toBe('too-late');
+  });
+
+  test('another site’s staff, a cancelled and an unknown appointment: not found', async () => {
+    const day = await booked();
+    const outsider = world.caller(nurse, 'healthcare', randomUUID());
+    expect(reasonOf(await pair(day, undefined, outsider))).toBe('not-found');
+    expect(reasonOf(await pair({ ...day, appointment: randomUUID() }))).toBe('not-found');
+    const cancelled = { cancelled_at: new Date() };
+    await world.database.db.updateTable('appointments').set(cancelled).where('id', '=', day.appointment).execute();
+    expect(reasonOf(await pair(day))).toBe('not-found');
+    expect((await world.actions()).at(-1)).toBe('pairing.refused');
+  });
+
+  test('somebody who is not on the site’s roster: not allowed', async () => {
+    const stranger = world.caller(officer, 'healthcare', fleet.prison);
+    expect(reasonOf(await pair(await booked(), undefined, stranger))).toBe('not-allowed');
+  });
+
+  test('a laptop that is away, or not inert', async () => {
+    const day = await booked();
+    day.laptop.report('suspended', null);
+    await vi.waitFor(async () => expect(reasonOf(await pair(day))).toBe('wrong-state'));
+    day.laptop.cut();
+    await vi.waitFor(async () => expect(reasonOf(await pair(day))).toBe('not-connected'));
+  });
+});
+
+describe('wrong codes', () => {
+  test('lock the laptop and the person out after five, across a restart, for a quarter of an hour', async () => {
+    const day = await booked();
+    for (let attempt = 0; attempt < 5; attempt += 1) expect(reasonOf(await pair(day, 'ZZZZZZ'))).toBe('wrong-code');
+    const sixth = await pair(day);
+    expect(sixth).toMatchObject({ ok: false, refusal: { reason: 'locked-out' } });
+    expect(sixth.ok ? 0 : sixth.refusal.retryAfter).toBeGreaterThan(14 * 60);
+    // A new process knows only the database.
+    const restarted = { ...world.activation };
+    const asked = { appointment: day.appointment, code: await day.laptop.code() };
+    expect(reasonOf(await pairDirectly(restarted, asked, staff))).toBe('locked-out');
+    const another = await booked();
+    expect(reasonOf(await pair(another))).toBe('locked-out');
+    expect(day.laptop.asked.filter((method) => method === 'pairing.check')).toHaveLength(5);
+    expect(another.laptop.asked).toEqual([]);
+    world.clock.offset = 15 * minute + 1000;
+    expect(reasonOf(await pair(day))).toBe('ok');
+  });
+
+  test('twenty at once are still five guesses', async () => {
+    const day = await booked();
+    const answers = await Promise.all(Array.from({ length: 20 }, () => pair(day, 'ZZZZZZ')));
+    expect(answers.map(reasonOf).filter((reason) => reason === 'wrong-code')).toHaveLength(5);
+    expect(day.laptop.asked.filter((method) => method === 'pairing.check')).toHaveLength(5);
+  });
+
+  test('right codes are not counted; a laptop that locks out by itself is believed', async () => {
+    const day = await booked();
+    for (let attempt = 0; attempt < 6; attempt += 1) expect(reasonOf(await pair(day))).toBe('ok');
+    day.laptop.instead.set('pairing.check', async () => ({
+      ok: false,
+      refusal: { reason: 'locked-out', retryAfter: 60 },
+    }));
+    expect(await pair(day)).toEqual({ ok: false, refusal: { reason: 'locked-out', retryAfter: 60 } });
+  });
+});
+
+describe('locking', () => {
+  test('staff lock a laptop of their site, and nobody else’s', async () => {
+    const day = await booked();
+    must(await open(must(await pair(day))));
+    const params = { id: day.laptop.id };
+    const outsider = world.caller(nurse, 'healthcare', randomUUID());
+    expect(reasonOf(await world.ask('lockDevice', { params, body: {} }, outsider))).toBe('not-found');
+    expect(reasonOf(await world.ask('lockDevice', { params, body: {} }, staff))).toBe('ok');
+    expect(day.laptop.state).toBe('inert');
+    expect(await day.laptop.request('activation.ended', { grant: 1, reason: 'locked' })).toEqual({
+      ok: true,
+      result: {},
+    });
+    expect(world.left).toContainEqual({ id: day.laptop.id, reason: 'device-locked' });
+    const kept = await world.database.db.selectFrom('grants').selectAll().where('device', '=', day.laptop.id).execute();
+    expect(kept).toMatchObject([{ end_reason: 'locked' }]);
+    day.laptop.cut();
+    await vi.waitFor(async () =>
+      expect(reasonOf(await world.ask('lockDevice', { params, body: {} }, staff))).toBe('not-connected'),
+    );
+  });
+});

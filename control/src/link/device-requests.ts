@@ -1,0 +1,106 @@
+import type { Kysely } from 'kysely';
+import type { deviceRequests } from '@sallyport/protocol';
+import type { DeviceEvent, DeviceRequestResult } from '@sallyport/protocol';
+import type { Database } from '../db/schema.ts';
+import type { Answer, Audit, RoomPeer } from '../ports.ts';
+import type { RequestOf } from '../ws/channel.ts';
+import { TokenBucket } from '../ws/token-bucket.ts';
+import type { LinkedDevice, LinkServices } from './link-services.ts';
+
+/** One parsed request of a laptop. */
+export type DeviceRequest = RequestOf<typeof deviceRequests>;
+
+export interface DeviceRequestDeps {
+  db: Kysely<Database>;
+  audit: Audit;
+  services: LinkServices;
+}
+
+/** All that a laptop may ask whose share control destroyed: what it needs to obey its order and to prove that it did. */
+const allowedWhenDestroyed: readonly DeviceRequest['method'][] = ['receipt.deliver', 'trust.fetch'];
+
+/** How often one laptop may write to the record. */
+const reportRate = { burst: 30, perSecond: 2 };
+
+/** Answers one laptop's requests. */
+export class DeviceRequests {
+  readonly #deps: DeviceRequestDeps;
+  readonly #device: LinkedDevice;
+  readonly #peer: RoomPeer;
+  readonly #reports = new TokenBucket(reportRate, () => performance.now());
+
+  constructor(deps: DeviceRequestDeps, device: LinkedDevice, peer: RoomPeer) {
+    this.#deps = deps;
+    this.#device = device;
+    this.#peer = peer;
+  }
+
+  /** Answers one request; refuses what a laptop with a destroyed share may not ask. */
+  async answer(request: DeviceRequest): Promise<Answer<unknown>> {
+    // SECURITY: asked of the database each time, so that a brick order ends everything else at once (S9).
+    if (!allowedWhenDestroyed.includes(request.method) && (await this.#isShareDestroyed())) {
+      return { ok: false, refusal: { reason: 'not-allowed' } };
+    }
+    return this.#answer(request);
+  }
+
+  async #isShareDestroyed(): Promise<boolean> {
+    const row = await this.#deps.db
+      .selectFrom('devices')
+      .select('share_destroyed_at')
+      .where('id', '=', this.#device.id)
+      .executeTakeFirst();
+    return row === undefined || row.share_destroyed_at !== null;
+  }
+
+  async #answer(request: DeviceRequest): Promise<Answer<unknown>> {
+    const { services } = this.#deps;
+    if (isRoomRequest(request)) return services.rooms.handle(this.#peer, request.method, request.params);
+    switch (request.method) {
+      case 'trust.fetch':
+        return this.#fetchTrust(request.params.afterManifest);
+      case 'certificate.renew':
+        return services.certificates.renew(this.#device, request.params.request);
+      case 'activation.ended':
+        await services.activations.ended(this.#device, request.params.grant, request.params.reason);
+        await services.rooms.leave({ kind: 'device', id: this.#device.id }, 'device-locked');
+        return { ok: true, result: {} };
+      case 'record.report':
+        return this.#record(request.params.events);
+      case 'receipt.deliver':
+        return services.receipts.accept(request.params);
+      default:
+        return request satisfies never;
+    }
+  }
+
+  async #fetchTrust(afterManifest: number): Promise<Answer<DeviceRequestResult<'trust.fetch'>>> {
+    const { trust } = this.#deps.services;
+    const roster = await trust.roster(this.#device.site);
+    if (roster === undefined) return { ok: false, refusal: { reason: 'not-found' } };
+    const manifests = (await trust.manifestsAfter(afterManifest)).slice(0, 100);
+    return { ok: true, result: { manifests, roster: roster.approved } };
+  }
+
+  async #record(events: DeviceEvent[]): Promise<Answer<Record<string, never>>> {
+    if (!this.#reports.take()) return { ok: false, refusal: { reason: 'too-many', retryAfter: 1 } };
+    const { id, name } = this.#device;
+    await this.#deps.db.transaction().execute(async (trx) => {
+      for (const { event, at, detail } of events) {
+        await this.#deps.audit.append(trx, {
+          actor: { kind: 'device', id, name },
+          action: `device.reported-${event}`,
+          subject: id,
+          detail: { at, detail: detail ?? null },
+        });
+      }
+    });
+    return { ok: true, result: {} };
+  }
+}
+
+type RoomRequest = Extract<DeviceRequest, { method: `room.${string}` }>;
+
+function isRoomRequest(request: DeviceRequest): request is RoomRequest {
+  return request.method.startsWith('room.');
+}
