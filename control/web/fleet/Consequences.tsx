@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { WarningCallout } from 'nhsuk-react-components';
+import type { OrderKind } from '@sallyport/protocol';
+import { useSpeech } from '../ui/Language.tsx';
+import type { PlainKey } from '../ui/messages/catalogue.ts';
+
+const consequences = {
+  suspend: ['order.suspend1', 'order.suspend2', 'order.suspend3'],
+  resume: ['order.resume1'],
+  brick: ['order.brick1', 'order.brick2', 'order.brick3', 'order.brick4'],
+} as const satisfies Record<OrderKind, readonly PlainKey[]>;
+
+/** What an order will do, in words, before it is given. */
+export function Consequences({ order, laptop }: { order: OrderKind; laptop: string }): ReactNode {
+  const { t } = useSpeech();
+  return (
+    <div role="status" data-testid="consequences">
+      <WarningCallout>
+        <WarningCallout.Heading>{t('order.consequences', { laptop })}</WarningCallout.Heading>
+        <ul>
+          {consequences[order].map((key) => (
+            <li key={key}>{t(key)}</li>
+          ))}
+        </ul>
+      </WarningCallout>
+    </div>
+  );
+}

@@ -1,0 +1,101 @@
+import type { Language } from './messages/catalogue.ts';
+
+// Prisons and hospitals work by the clock in London, whatever the computer's own time zone says.
+const timeZone = 'Europe/London';
+const dayMilliseconds = 86_400_000;
+
+/** The time of an instant (milliseconds since the epoch) on London's clock, for people. */
+export function formatTime(instant: number, language: Language): string {
+  return new Intl.DateTimeFormat(localeOf(language), {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+  }).format(instant);
+}
+
+/** The day of an instant in London, for people, with the weekday. */
+export function formatDay(instant: number, language: Language): string {
+  return new Intl.DateTimeFormat(localeOf(language), {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    year: 'numeric',
+  }).format(instant);
+}
+
+/** Day and time of an instant in London, for people; seconds for the record. */
+export function formatMoment(instant: number, language: Language, seconds = false): string {
+  return new Intl.DateTimeFormat(localeOf(language), {
+    timeZone,
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hour12: false,
+    ...(seconds ? { second: '2-digit' as const } : {}),
+  }).format(instant);
+}
+
+/** The calendar day of an instant in London, `YYYY-MM-DD`. */
+export function londonDay(instant: number): string {
+  const { year, month, day } = londonParts(instant);
+  return `${year}-${month}-${day}`;
+}
+
+/** The calendar day so many days later, `YYYY-MM-DD`; negative: earlier. */
+export function addDays(day: string, days: number): string {
+  return new Date(Date.parse(`${day}T12:00:00Z`) + days * dayMilliseconds).toISOString().slice(0, 10);
+}
+
+/**
+ * The instant at which London's clock shows a day and time.
+ * @param day `YYYY-MM-DD`
+ * @param time `HH:MM`
+ * @returns milliseconds since the epoch; the earlier one where the clock shows the time twice; undefined when the day or
+ *   time is malformed or never shown (the hour that summer time skips)
+ */
+export function londonInstant(day: string, time: string): number | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || !/^\d{2}:\d{2}$/.test(time)) return undefined;
+  const asIfUtc = Date.parse(`${day}T${time}:00Z`);
+  if (Number.isNaN(asIfUtc)) return undefined;
+  const hour = 3_600_000;
+  return [asIfUtc - hour, asIfUtc].find((instant) => {
+    const parts = londonParts(instant);
+    return `${parts.year}-${parts.month}-${parts.day}` === day && `${parts.hour}:${parts.minute}` === time;
+  });
+}
+
+/** The first and the last instant of a day in London; undefined when it is no day. */
+export function dayBounds(day: string): { from: number; to: number } | undefined {
+  const from = londonInstant(day, '00:00');
+  const next = from === undefined ? undefined : londonInstant(addDays(day, 1), '00:00');
+  return from === undefined || next === undefined ? undefined : { from, to: next - 1 };
+}
+
+function localeOf(language: Language): string {
+  return language === 'cy' ? 'cy-GB' : 'en-GB';
+}
+
+function londonParts(instant: number) {
+  const format = new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
+  const parts = new Map(format.formatToParts(instant).map((part) => [part.type, part.value]));
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  return {
+    year: of('year').padStart(4, '0'),
+    month: of('month'),
+    day: of('day'),
+    hour: of('hour'),
+    minute: of('minute'),
+  };
+}

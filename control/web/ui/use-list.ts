@@ -1,0 +1,53 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { Change, ConsoleAnswer, ConsoleInput, ConsoleRoute } from '@sallyport/protocol';
+import type { Trouble } from './api.ts';
+import { useChanges } from './Changes.tsx';
+import { useSession } from './Session.tsx';
+
+/** A list from control: not there yet, there (perhaps older than the trouble in reading it again), or not to be had. */
+export type Loaded<T> =
+  | { state: 'loading' }
+  | { state: 'loaded'; value: T; trouble: Trouble | undefined }
+  | { state: 'failed'; trouble: Trouble };
+
+/**
+ * Reads a list from control, and again whenever control says that it changed.
+ * @param name the route
+ * @param input its input; compared by its JSON
+ * @param topics the changes that concern it; keep the array stable between renders
+ * @returns the list and a function that reads it again
+ */
+export function useList<N extends ConsoleRoute>(
+  name: N,
+  input: ConsoleInput<N>,
+  topics: readonly Change['topic'][],
+): [Loaded<ConsoleAnswer<N>>, () => void] {
+  const { api } = useSession();
+  const [loaded, setLoaded] = useState<{ of: string; list: Loaded<ConsoleAnswer<N>> }>({
+    of: '',
+    list: { state: 'loading' },
+  });
+  const latest = useRef(0);
+  const wanted = JSON.stringify(input);
+  const read = useCallback(() => {
+    latest.current += 1;
+    const turn = latest.current;
+    void api.call(name, JSON.parse(wanted) as ConsoleInput<N>).then((answer) => {
+      // An answer to an earlier question must not overwrite a later one's.
+      if (turn !== latest.current) return;
+      setLoaded((before) => ({
+        of: wanted,
+        list: next(before.of === wanted ? before.list : { state: 'loading' }, answer),
+      }));
+    });
+  }, [api, name, wanted]);
+  useEffect(read, [read]);
+  useChanges(topics, read);
+  return [loaded.of === wanted ? loaded.list : { state: 'loading' }, read];
+}
+
+function next<T>(before: Loaded<T>, answer: { ok: true; value: T } | { ok: false; trouble: Trouble }): Loaded<T> {
+  if (answer.ok) return { state: 'loaded', value: answer.value, trouble: undefined };
+  if (before.state === 'loaded') return { ...before, trouble: answer.trouble };
+  return { state: 'failed', trouble: answer.trouble };
+}
