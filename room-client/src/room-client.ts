@@ -1,294 +1,268 @@
 import type {
   MediaSource,
+  Outcome,
   Participant,
   Phase,
-  ProducerInfo,
+  RoomEnd,
   RoomNotification,
   RoomRequestResult,
 } from '@sallyport/protocol';
-import { Device } from 'mediasoup-client';
-import type { Consumer, Producer, RtpCapabilities, RtpParameters, Transport } from 'mediasoup-client/types';
-import { summarise, type MediaStatistics } from './media-statistics.ts';
-import { producerOptions } from './publishing.ts';
-import type { RoomConnection, RoomEvent } from './room-events.ts';
-import type { Signalling } from './signalling.ts';
+import { Device, type types } from 'mediasoup-client';
+import { Receiving } from './receiving.ts';
+import { RoomEmitter, type RemoteTrack, type RoomConnection, type RoomEvents } from './room-events.ts';
+import { receivedStats, roomStats, roundTripMs, sentStats, type RoomStats } from './room-stats.ts';
+import { Sending } from './sending.ts';
+import { askOver, outcomeOf, resultOf, type Ask, type RoomSignalling } from './signalling.ts';
 
-export type { MediaStatistics } from './media-statistics.ts';
-export type { RemoteTrack, RoomConnection, RoomEvent } from './room-events.ts';
-export type { Signalling } from './signalling.ts';
+export type { RemoteTrack, RoomConnection, RoomEvents } from './room-events.ts';
+export type { RoomStats, TrackStats } from './room-stats.ts';
+export type { RoomSignalling } from './signalling.ts';
 
-type Joined = RoomRequestResult<'room.join'>;
+/** The browser's WebRTC: by name, found out by mediasoup-client, or made by a test. */
+export type RoomEngine = Pick<types.DeviceOptions, 'handlerName' | 'handlerFactory'>;
 
-/** What a room client is made of. */
 export interface RoomClientOptions {
-  signalling: Signalling;
-  onEvent: (event: RoomEvent) => void;
-  /** Is told of a request that failed after joining; the room goes on. */
-  onFailure: (failure: unknown) => void;
+  signalling: RoomSignalling;
+  /** The room's, and so the appointment's, identifier. */
+  room: string;
+  /** For pages that know their browser (the laptop's: `{ handlerName: 'Chrome111' }`); found out unless stated. */
+  engine?: RoomEngine;
 }
 
+/** What a participant learns by joining. */
+export interface Joined {
+  phase: Phase;
+  /** Everybody else who is in the room. */
+  participants: Participant[];
+  /** When the room's window ends, milliseconds since the epoch. */
+  closesAt: number;
+}
+
+/** A membership: what there is while the client is in the room. */
+interface Membership {
+  phase: Phase;
+  connection: RoomConnection;
+  sending: Sending;
+  receiving: Receiving;
+}
+
+type State =
+  | { name: 'new' }
+  /** With the notifications that came meanwhile, in order. */
+  | { name: 'joining'; early: RoomNotification[] }
+  | ({ name: 'joined' } & Membership)
+  | { name: 'closed' };
+
 /**
- * A participant's side of one room: publishes tracks, receives the other participants' while the phase allows it
- * (P6.3), and tells what happens. Draws nothing and captures nothing: tracks come from the caller and stay the caller's.
+ * One participant's side of one room: joins, sends camera, microphone and screen, receives what the others send as
+ * soon as the phase allows. Renders nothing, asks nothing of a network but through its signalling and WebRTC.
+ *
+ *     new ──join()──▶ joining ──▶ joined ──room.ended, leave(), close()──▶ closed
  */
 export class RoomClient {
-  readonly #options: RoomClientOptions;
-  readonly #device: Device;
-  readonly #sending: Transport;
-  readonly #receiving: Transport;
-  readonly #producers = new Map<MediaSource, Producer>();
-  readonly #consumers = new Map<string, Consumer>();
-  readonly #offered = new Map<string, ProducerInfo>();
-  readonly #stopListening: () => void;
-  #participants: readonly Participant[];
-  #phase: Phase;
-  #closed = false;
+  readonly #room: string;
+  readonly #engine: RoomEngine;
+  readonly #ask: Ask;
+  readonly #events = new RoomEmitter();
+  readonly #stopHearing: () => void;
+  #state: State = { name: 'new' };
 
-  private constructor(
-    options: RoomClientOptions,
-    joined: Joined,
-    media: { device: Device; sending: Transport; receiving: Transport },
-    notifications: Buffered,
-  ) {
-    this.#options = options;
-    this.#device = media.device;
-    this.#sending = media.sending;
-    this.#receiving = media.receiving;
-    this.#participants = joined.participants;
-    this.#phase = joined.phase;
-    for (const producer of joined.producers) this.#offered.set(producer.producer, producer);
-    this.#watchConnection();
-    this.#stopListening = notifications.handOver((notification) => {
-      this.#notified(notification);
+  constructor(options: RoomClientOptions) {
+    this.#room = options.room;
+    this.#engine = options.engine ?? {};
+    this.#ask = askOver(options.signalling);
+    this.#stopHearing = options.signalling.onNotification((notification) => {
+      this.#hear(notification);
     });
+  }
+
+  /** Hears an event. @returns stops hearing */
+  on<E extends keyof RoomEvents>(event: E, listener: (value: RoomEvents[E]) => void): () => void {
+    return this.#events.on(event, listener);
+  }
+
+  /** The room's phase; undefined while this client is not in it. */
+  get phase(): Phase | undefined {
+    return this.#state.name === 'joined' ? this.#state.phase : undefined;
+  }
+
+  get connection(): RoomConnection {
+    return this.#state.name === 'joined' ? this.#state.connection : 'joining';
+  }
+
+  /** What arrives from the others now. */
+  get remoteTracks(): RemoteTrack[] {
+    return this.#state.name === 'joined' ? this.#state.receiving.tracks : [];
   }
 
   /**
-   * Joins a room.
-   * @param room the room's identifier, its appointment's
-   * @throws what the signalling rejects with when the room refuses
+   * Joins, once. Listen first: events come from here on.
+   * @returns the room's refusal, or `failed` when this browser cannot take part; the client is closed then
    */
-  static async join(room: string, options: RoomClientOptions): Promise<RoomClient> {
-    const notifications = new Buffered(options.signalling);
+  async join(): Promise<Outcome<Joined>> {
+    if (this.#state.name !== 'new') return notJoined;
+    this.#state = { name: 'joining', early: [] };
+    const entered = await outcomeOf(async () => {
+      const joined = resultOf(await this.#ask('room.join', { room: this.#room }));
+      return this.#begin(joined, await this.#openMedia(joined));
+    });
+    if (!entered.ok) this.close();
+    return entered;
+  }
+
+  /** Sends a track as camera, microphone or screen, in place of what that source sends now. The track stays the caller's. */
+  async publish(source: MediaSource, track: MediaStreamTrack): Promise<Outcome<void>> {
+    return this.#state.name === 'joined' ? this.#state.sending.publish(source, track) : notJoined;
+  }
+
+  /** Stops sending a source; nothing when it is not sent. */
+  async unpublish(source: MediaSource): Promise<void> {
+    if (this.#state.name === 'joined') await this.#state.sending.unpublish(source);
+  }
+
+  /** Mutes or unmutes a source, also before it is published. Muted, its track is disabled and nothing of it leaves. */
+  async setMuted(source: MediaSource, muted: boolean): Promise<Outcome<void>> {
+    return this.#state.name === 'joined' ? this.#state.sending.setMuted(source, muted) : notJoined;
+  }
+
+  /** What the browser counted so far; undefined while this client is not in the room. */
+  async stats(): Promise<RoomStats | undefined> {
+    if (this.#state.name !== 'joined') return undefined;
+    const { sending, receiving } = this.#state;
+    const received = receiving.consumers.map(async ({ info, consumer }) =>
+      receivedStats(info.participant, info.source, await consumer.getStats()),
+    );
+    const sent = [...sending.producers].map(async ([source, producer]) => sentStats(source, await producer.getStats()));
+    const trips = [receiving.transport.current, sending.transport.current].map(async (transport) =>
+      transport === undefined ? null : roundTripMs(await transport.getStats()),
+    );
+    const roundTrip = (await settledOf(trips)).find((trip) => trip !== null) ?? null;
+    return roomStats(await settledOf(received), await settledOf(sent), roundTrip);
+  }
+
+  /** Closes, and gives the seat back. */
+  async leave(): Promise<void> {
+    const inRoom = this.#state.name === 'joined';
+    this.close();
+    if (inRoom) await this.#ask('room.leave', {});
+  }
+
+  /** Closes media and hears no more; tells the room nothing. Idempotent. */
+  close(): void {
+    const state = this.#state;
+    this.#state = { name: 'closed' };
+    this.#stopHearing();
+    this.#events.clear();
+    if (state.name !== 'joined') return;
+    state.receiving.close();
+    state.sending.close();
+  }
+
+  async #openMedia(joined: RoomRequestResult<'room.join'>): Promise<Pick<Membership, 'sending' | 'receiving'>> {
+    const device = new Device(this.#engine);
+    // mediasoup names the header extensions it knows; the contract only bounds them.
+    await device.load({ routerRtpCapabilities: joined.rtpCapabilities as types.RtpCapabilities });
+    const onState = (): void => {
+      this.#follow();
+    };
+    const onTrackEnded = (source: MediaSource): void => {
+      this.#events.emit('localTrackEnded', source);
+    };
+    const sending = new Sending({ device, ask: this.#ask, onState, onTrackEnded });
+    const receiving = new Receiving({ device, ask: this.#ask, onState, events: this.#events });
     try {
-      const joined = await options.signalling.request('room.join', { room });
-      const device = await Device.factory();
-      // The contract bounds mediasoup's values; mediasoup's types name each header extension as well.
-      await device.load({ routerRtpCapabilities: joined.rtpCapabilities as RtpCapabilities });
-      const [sending, receiving] = await Promise.all([
-        createTransport(device, options.signalling, 'send'),
-        createTransport(device, options.signalling, 'receive'),
-      ]);
-      const client = new RoomClient(options, joined, { device, sending, receiving }, notifications);
-      options.onEvent({ event: 'phase', phase: joined.phase });
-      options.onEvent({ event: 'participants', participants: joined.participants });
-      client.#receiveOffered();
-      return client;
+      await Promise.all([sending.transport.open(), receiving.transport.open()]);
     } catch (error) {
-      notifications.stop();
+      sending.close();
+      receiving.close();
       throw error;
     }
+    return { sending, receiving };
   }
 
-  get phase(): Phase {
-    return this.#phase;
+  #begin(
+    { phase, participants, producers, closesAt }: RoomRequestResult<'room.join'>,
+    { sending, receiving }: Pick<Membership, 'sending' | 'receiving'>,
+  ): Joined {
+    const before = this.#state;
+    if (before.name !== 'joining') {
+      sending.close();
+      receiving.close();
+      return resultOf<Joined>(notJoined);
+    }
+    this.#state = { name: 'joined', phase, connection: 'joining', sending, receiving };
+    for (const producer of producers) receiving.add(producer);
+    receiving.setPhase(phase);
+    for (const notification of before.early) this.#hear(notification);
+    return { phase, participants, closesAt };
   }
 
-  /** Publishes a track, or replaces the one published of the same source. */
-  async publish(source: MediaSource, track: MediaStreamTrack): Promise<void> {
-    const producer = this.#producers.get(source);
-    if (producer !== undefined && !producer.closed) return producer.replaceTrack({ track });
-    const made = await this.#sending.produce({ ...producerOptions(source, track), appData: { source } });
-    if (this.#closed) made.close();
-    else this.#producers.set(source, made);
+  #hear(notification: RoomNotification): void {
+    if (notification.method === 'room.ended') this.#end(notification.params.reason);
+    else if (this.#state.name === 'joined') this.#apply(this.#state, notification);
+    else if (this.#state.name === 'joining') this.#state.early.push(notification);
   }
 
-  /** Stops publishing a source; does nothing when it is not published. */
-  async unpublish(source: MediaSource): Promise<void> {
-    const producer = this.#producers.get(source);
-    this.#producers.delete(source);
-    if (producer === undefined || producer.closed) return;
-    producer.close();
-    await this.#options.signalling.request('room.closeProducer', { producer: producer.id });
-  }
-
-  /** Mutes or unmutes a published source: locally at once, then for the others. */
-  async setPaused(source: MediaSource, paused: boolean): Promise<void> {
-    const producer = this.#producers.get(source);
-    if (producer === undefined || producer.closed || producer.paused === paused) return;
-    if (paused) producer.pause();
-    else producer.resume();
-    await this.#options.signalling.request('room.pauseProducer', { producer: producer.id, paused });
-  }
-
-  /** What was sent and received so far. */
-  async statistics(): Promise<MediaStatistics> {
-    return summarise(await Promise.all([this.#sending.getStats(), this.#receiving.getStats()]));
-  }
-
-  /** Ends the participant's media here; does not leave the room (that is `room.leave`). Does nothing the second time. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#stopListening();
-    this.#sending.close();
-    this.#receiving.close();
-  }
-
-  #notified(notification: RoomNotification): void {
+  #apply(membership: Membership, notification: Exclude<RoomNotification, { method: 'room.ended' }>): void {
+    const { receiving } = membership;
     switch (notification.method) {
-      case 'room.phase': {
-        this.#enter(notification.params.phase);
+      case 'room.phase':
+        this.#enter(membership, notification.params.phase);
         return;
-      }
-      case 'room.participantJoined': {
-        const { participant } = notification.params;
-        this.#present([...this.#others(participant.id), participant]);
+      case 'room.participantJoined':
+        this.#events.emit('participantJoined', notification.params.participant);
         return;
-      }
-      case 'room.participantLeft': {
-        this.#present(this.#others(notification.params.participant));
+      case 'room.participantLeft':
+        receiving.removeAllOf(notification.params.participant);
+        this.#events.emit('participantLeft', notification.params.participant);
         return;
-      }
       case 'room.producerAdded':
-        this.#offered.set(notification.params.producer.producer, notification.params.producer);
-        {
-          this.#receiveOffered();
-          return;
-        }
-      case 'room.producerPaused': {
-        this.#options.onEvent({ event: 'remotePaused', ...notification.params });
+        receiving.add(notification.params.producer);
         return;
-      }
-      case 'room.producerRemoved': {
-        this.#forget(notification.params.producer);
+      case 'room.producerPaused':
+        receiving.setPaused(notification.params.producer, notification.params.paused);
         return;
-      }
-      case 'room.ended':
-        this.close();
-        {
-          this.#options.onEvent({ event: 'ended', reason: notification.params.reason });
-          return;
-        }
+      case 'room.producerRemoved':
+        receiving.remove(notification.params.producer);
+        return;
       default:
-        return notification satisfies never;
+        notification satisfies never;
     }
   }
 
-  #enter(phase: Phase): void {
-    this.#phase = phase;
-    this.#options.onEvent({ event: 'phase', phase });
-    this.#receiveOffered();
+  #enter(membership: Membership, phase: Phase): void {
+    Object.assign(membership, { phase });
+    this.#events.emit('phase', phase);
+    membership.receiving.setPhase(phase);
   }
 
-  #others(id: string): Participant[] {
-    return this.#participants.filter((participant) => participant.id !== id);
+  #end(reason: RoomEnd): void {
+    if (this.#state.name === 'new' || this.#state.name === 'closed') return;
+    this.#events.emit('ended', reason);
+    this.close();
   }
 
-  #present(participants: readonly Participant[]): void {
-    this.#participants = participants;
-    this.#options.onEvent({ event: 'participants', participants });
-  }
-
-  /** Consumes everything offered that is not consumed yet, as soon as the phase allows. */
-  #receiveOffered(): void {
-    if (this.#phase === 'waiting' || this.#phase === 'ended') return;
-    for (const offer of this.#offered.values()) {
-      this.#offered.delete(offer.producer);
-      this.#receive(offer).catch((failure: unknown) => {
-        if (!this.#closed) this.#options.onFailure(failure);
-      });
-    }
-  }
-
-  async #receive({ producer, participant, source, paused }: ProducerInfo): Promise<void> {
-    const { request } = this.#options.signalling;
-    const { id: transport } = this.#receiving;
-    const answer = await request('room.consume', {
-      transport,
-      producer,
-      rtpCapabilities: this.#device.recvRtpCapabilities,
-    });
-    const consumer = await this.#receiving.consume({
-      id: answer.consumer,
-      producerId: producer,
-      kind: answer.kind,
-      rtpParameters: answer.rtpParameters as RtpParameters,
-      appData: { source },
-    });
-    if (this.#closed) {
-      consumer.close();
-      return;
-    }
-    this.#consumers.set(producer, consumer);
-    const { track } = consumer;
-    this.#options.onEvent({ event: 'remoteTrack', remote: { producer, participant, source, track } });
-    if (paused) this.#options.onEvent({ event: 'remotePaused', producer, paused });
-    await request('room.resumeConsumer', { consumer: answer.consumer });
-  }
-
-  #forget(producer: string): void {
-    this.#offered.delete(producer);
-    const consumer = this.#consumers.get(producer);
-    this.#consumers.delete(producer);
-    if (consumer === undefined) return;
-    consumer.close();
-    this.#options.onEvent({ event: 'remoteTrackEnded', producer, source: consumer.appData['source'] as MediaSource });
-  }
-
-  #watchConnection(): void {
-    const tell = (): void => {
-      const connection = connectionOf(this.#sending, this.#receiving);
-      if (!this.#closed) this.#options.onEvent({ event: 'connection', connection });
-    };
-    this.#sending.on('connectionstatechange', tell);
-    this.#receiving.on('connectionstatechange', tell);
+  /** Tells when the transports together connect, fall and come back. */
+  #follow(): void {
+    const state = this.#state;
+    if (state.name !== 'joined') return;
+    const connection = connectionOf([state.sending.transport.state, state.receiving.transport.state], state.connection);
+    if (connection === state.connection) return;
+    state.connection = connection;
+    this.#events.emit('connection', connection);
   }
 }
 
-/** Keeps what arrives while the room is still being joined, so that no notification is lost. */
-class Buffered {
-  #kept: RoomNotification[] | undefined = [];
-  #listener: ((notification: RoomNotification) => void) | undefined;
-  readonly stop: () => void;
+const notJoined = { ok: false, refusal: { reason: 'wrong-state' } } as const;
 
-  constructor(signalling: Signalling) {
-    this.stop = signalling.onNotification((notification) => {
-      this.#kept?.push(notification);
-      this.#listener?.(notification);
-    });
-  }
-
-  handOver(listener: (notification: RoomNotification) => void): () => void {
-    const kept = this.#kept ?? [];
-    this.#kept = undefined;
-    this.#listener = listener;
-    for (const notification of kept) listener(notification);
-    return this.stop;
-  }
+function connectionOf(states: types.ConnectionState[], before: RoomConnection): RoomConnection {
+  if (states.some((state) => state === 'failed' || state === 'disconnected')) return 'reconnecting';
+  if (states.includes('connecting')) return before;
+  return states.includes('connected') ? 'connected' : before;
 }
 
-async function createTransport(
-  device: Device,
-  signalling: Signalling,
-  direction: 'send' | 'receive',
-): Promise<Transport> {
-  const options = await signalling.request('room.createTransport', { direction });
-  const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
-  transport.on('connect', ({ dtlsParameters }, done, failed) => {
-    signalling.request('room.connectTransport', { transport: transport.id, dtlsParameters }).then(done, failed);
-  });
-  transport.on('produce', ({ kind, rtpParameters, appData }, done, failed) => {
-    const source = appData['source'] as MediaSource;
-    signalling
-      .request('room.produce', { transport: transport.id, kind, source, rtpParameters })
-      .then(({ producer }) => done({ id: producer }), failed);
-  });
-  return transport;
-}
-
-function connectionOf(...transports: readonly Transport[]): RoomConnection {
-  const states = transports.map((transport) => transport.connectionState);
-  if (states.some((state) => state === 'disconnected' || state === 'failed')) return 'reconnecting';
-  return states.includes('connected') ? 'connected' : 'connecting';
+/** Those that came; a track that closed meanwhile has no statistics. */
+async function settledOf<T>(promises: Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(promises);
+  return settled.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
 }

@@ -1,9 +1,60 @@
-import type { RoomNotification, RoomRequestMethod, RoomRequestParams, RoomRequestResult } from '@sallyport/protocol';
+import type {
+  Outcome,
+  RoomNotification,
+  RoomRequestMethod,
+  RoomRequestParams,
+  RoomRequestResult,
+} from '@sallyport/protocol';
 
-/** How a participant asks its room and is told: the bridge on a laptop, a WebSocket in the clinic console. */
-export interface Signalling {
-  /** Rejects when the room refuses or the answer is not what the contract says. */
-  request: <M extends RoomRequestMethod>(method: M, params: RoomRequestParams<M>) => Promise<RoomRequestResult<M>>;
-  /** Returns the function that stops listening. */
-  onNotification: (listener: (notification: RoomNotification) => void) => () => void;
+/** How a participant asks its room and is told: over the laptop's bridge, or over the consultant's socket. */
+export interface RoomSignalling {
+  /** Asks; the result has been parsed with `roomRequests`. A rejection counts as the refusal `failed`. */
+  request<M extends RoomRequestMethod>(method: M, params: RoomRequestParams<M>): Promise<Outcome<RoomRequestResult<M>>>;
+  /** Hears every notification, parsed with `roomNotifications`. @returns stops hearing */
+  onNotification(listener: (notification: RoomNotification) => void): () => void;
+}
+
+/** Asks without ever rejecting. */
+export type Ask = <M extends RoomRequestMethod>(
+  method: M,
+  params: RoomRequestParams<M>,
+) => Promise<Outcome<RoomRequestResult<M>>>;
+
+/** A refusal on its way through mediasoup-client's callbacks, which want an error. It never leaves this package. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly outcome: Extract<Outcome<never>, { ok: false }>;
+
+  constructor(outcome: Extract<Outcome<never>, { ok: false }>) {
+    super(outcome.refusal.reason);
+    this.outcome = outcome;
+  }
+}
+
+const failed: Outcome<never> = { ok: false, refusal: { reason: 'failed' } };
+
+/** Asks over a signalling; its faults are refusals too. */
+export function askOver(signalling: RoomSignalling): Ask {
+  return async (method, params) => {
+    try {
+      return await signalling.request(method, params);
+    } catch {
+      return failed;
+    }
+  };
+}
+
+/** The result of an answer. @throws RefusedError when it was refused */
+export function resultOf<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new RefusedError(outcome);
+  return outcome.value;
+}
+
+/** What an act came to: refused as the room refused it, or `failed` by a fault of this browser. */
+export async function outcomeOf<T>(act: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await act() };
+  } catch (error) {
+    return error instanceof RefusedError ? error.outcome : failed;
+  }
 }
