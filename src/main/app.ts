@@ -1,0 +1,244 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { Entry } from '@napi-rs/keyring';
+import { app, Menu, powerMonitor, protocol, session } from 'electron';
+import type { BrowserWindow } from 'electron';
+import Store from 'electron-store';
+import { closeForeignDoors, electronInvocations } from './electron-invocations.ts';
+import { dataPlaces } from './data-places.ts';
+import { Erasure } from './erasure.ts';
+import { exchangeWithControl } from './identity/control-http.ts';
+import { openDoor } from './ipc.ts';
+import type { NotifyPage } from './ipc.ts';
+import { Kiosk } from './kiosk.ts';
+import { openSocket } from './link/socket.ts';
+import { guardPermissions } from './lockdown/permissions.ts';
+import { watchPower } from './lockdown/power.ts';
+import { pageOrigin } from './lockdown/scheme.ts';
+import { declareScheme, guardApp, prepareSession } from './lockdown/session.ts';
+import { developmentOption } from './lockdown/start-guard.ts';
+import { driverAttached } from './lockdown/test-driver.ts';
+import { createWindow, keepPageLoaded } from './lockdown/window.ts';
+import { createLog } from './log.ts';
+import { systemClock } from './platform/clock.ts';
+import { systemFiles } from './platform/files.ts';
+import { systemRandom } from './platform/random.ts';
+import type { Log } from './ports.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { Stage } from './stage.ts';
+import { startStage, wipedStage } from './stage.ts';
+import type { KeyStore } from './vault/key-store.ts';
+import { keyringFolderOf, keyStoreOf, openVault } from './vault-opening.ts';
+import type { VaultParts } from './vault-opening.ts';
+
+/** How long to wait before an unusable key store is tried again, ms. */
+const retryVault = 5000;
+
+/** Where the build puts things: beside this file's folder. */
+const preload = join(import.meta.dirname, '../preload/index.cjs');
+const pageFolder = join(import.meta.dirname, '../renderer');
+
+/** Starts the laptop's client. Called once, by the start-up guard's file. */
+export function startApp(): void {
+  const log = createLog();
+  preparePaths();
+  // SECURITY: every page of this process is sandboxed, whatever a window asks for (S2). Only a development build can have
+  // been started with the sandbox off, to run as root.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
+  declareScheme(protocol);
+  Menu.setApplicationMenu(null);
+  if (!app.requestSingleInstanceLock()) {
+    log.warn({}, 'another instance runs');
+    app.exit(0);
+    return;
+  }
+  const attached = driverAttached(process.argv);
+  app
+    .whenReady()
+    .then(() => attached)
+    .then(() => new Application(log).start())
+    .catch((error: unknown) => {
+      log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'not started');
+      app.exit(1);
+    });
+}
+
+function preparePaths(): void {
+  const chosen = developmentOption(process.argv, 'sallyport-data');
+  if (chosen !== undefined && chosen !== '') app.setPath('userData', chosen);
+  const places = dataPlaces(app.getPath('userData'));
+  app.setPath('sessionData', places.browser);
+  app.setPath('crashDumps', places.crashDumps);
+  app.setAppLogsPath(places.logs);
+}
+
+/** The running client: one window, one door, and the stage behind it. */
+class Application {
+  readonly #log: Log;
+  readonly #places = dataPlaces(app.getPath('userData'));
+  readonly #pageReports = new RateLimit(systemClock, 1 / 60);
+  #stage: Stage = startStage('en', Date.now());
+  #kiosk: Kiosk | undefined;
+  #window: BrowserWindow | undefined;
+  #notify: NotifyPage = () => undefined;
+  #isShown = false;
+
+  constructor(log: Log) {
+    this.#log = log;
+  }
+
+  /** Shows the window and, at the same time, finds out what this laptop is. */
+  start(): void {
+    const vault = this.#vaultParts();
+    const keyStore = keyStoreOf(vault);
+    const erasure = this.#erasure(keyStore);
+    const { status } = erasure;
+    if (status !== 'none') this.#stage = wipedStage(status, Date.now());
+    this.#openWindow();
+    // SECURITY: a wipe that was begun goes on before anything else is looked at (S19).
+    if (status === 'none') this.#openVault(vault, keyStore, erasure);
+    else void this.#resumeWipe(erasure);
+    closeForeignDoors();
+  }
+
+  #vaultParts(): VaultParts {
+    return {
+      places: this.#places,
+      files: systemFiles,
+      random: systemRandom,
+      wantsDevelopmentKeyStore: developmentOption(process.argv, 'sallyport-development-key-store') !== undefined,
+      keyringFolder: keyringFolderOf(process.env, homedir()),
+      Entry,
+      Store,
+      log: this.#log,
+    };
+  }
+
+  #erasure(keyStore: KeyStore): Erasure {
+    const exchange = exchangeWithControl;
+    return new Erasure({
+      places: this.#places,
+      files: systemFiles,
+      clock: systemClock,
+      keyStore,
+      exchange,
+      log: this.#log,
+    });
+  }
+
+  async #resumeWipe(erasure: Erasure): Promise<void> {
+    await erasure.run();
+    this.#setStage(wipedStage('dead', Date.now()));
+    erasure.deliver();
+  }
+
+  #openVault(parts: VaultParts, keyStore: KeyStore, erasure: Erasure): void {
+    const opened = openVault(parts, keyStore);
+    if (opened.outcome === 'refused') {
+      this.#log.error({ reason: opened.reason }, 'vault refused');
+      this.#setStage(startStage('en', Date.now(), opened.reason));
+      // A keyring that is unlocked or started later is found without anybody's help.
+      if (opened.reason.startsWith('key-store-')) {
+        systemClock.setTimer(retryVault, () => this.#openVault(parts, keyStore, erasure));
+      }
+      return;
+    }
+    const kiosk = new Kiosk({
+      record: opened.record,
+      keyStore,
+      journalPath: this.#places.journal,
+      erasure,
+      exchange: exchangeWithControl,
+      openSocket,
+      notify: (name, payload) => this.#notify(name, payload),
+      client: `sallyport ${app.getVersion()}`,
+      files: systemFiles,
+      clock: systemClock,
+      random: systemRandom,
+      log: this.#log,
+    });
+    this.#kiosk = kiosk;
+    this.#setStage(kiosk);
+    kiosk.start();
+  }
+
+  #setStage(stage: Stage): void {
+    this.#stage = stage;
+    this.#notify('snapshot', stage.snapshot);
+  }
+
+  #openWindow(): void {
+    let isQuitting = false;
+    app.on('before-quit', () => (isQuitting = true));
+    // SECURITY: nothing the page stores outlives the process (S14).
+    const memory = session.fromPartition('sallyport', { cache: false });
+    prepareSession(memory, pageFolder);
+    guardApp(app, (contents) => contents === this.#window?.webContents);
+    const window = createWindow({
+      session: memory,
+      preload,
+      title: 'Sallyport',
+      isQuitting: () => isQuitting,
+      mayPaste: () => this.#stage.capabilities.invocations.has('enrol'),
+    });
+    this.#window = window;
+    guardPermissions(memory, window.webContents, () => {
+      const { camera, microphone, network } = this.#stage.capabilities;
+      return { camera, microphone, media: network === 'link-and-media' };
+    });
+    this.#openDoor(window);
+    keepPageLoaded(window, (reason) => this.#pageGone(reason));
+    app.on('second-instance', () => window.focus());
+    watchPower(powerMonitor, () => this.#kiosk?.away());
+  }
+
+  #openDoor(window: BrowserWindow): void {
+    const { id } = window.webContents;
+    this.#notify = openDoor({
+      source: electronInvocations,
+      contents: () => (window.isDestroyed() ? undefined : id),
+      origin: pageOrigin,
+      isAllowed: (name) => this.#stage.capabilities.invocations.has(name),
+      handlers: {
+        snapshot: () => {
+          this.#shown();
+          return { ok: true, value: this.#stage.snapshot };
+        },
+        'set-language': (params) => this.#stage.handlers['set-language'](params),
+        enrol: (params) => this.#stage.handlers.enrol(params),
+        join: (params) => this.#stage.handlers.join(params),
+        leave: (params) => this.#stage.handlers.leave(params),
+        lock: (params) => this.#stage.handlers.lock(params),
+        room: (params) => this.#stage.handlers.room(params),
+        touched: (params) => this.#stage.handlers.touched(params),
+      },
+      send: (channel, payload) => {
+        if (!window.isDestroyed()) window.webContents.send(channel, payload);
+      },
+      onRefused: (name, { reason }) => this.#pageRefused(name, reason),
+      clock: systemClock,
+      log: this.#log,
+    });
+  }
+
+  /** How long the first screen took: measured from the start of the process to the page's first question. */
+  #shown(): void {
+    if (this.#isShown) return;
+    this.#isShown = true;
+    const created = process.getCreationTime();
+    const { screen } = this.#stage.snapshot.screen;
+    const facts = created === null ? { screen } : { screen, milliseconds: Math.round(Date.now() - created) };
+    this.#log.info(facts, 'screen shown');
+  }
+
+  #pageGone(reason: string): void {
+    this.#log.warn({ reason }, 'page gone');
+    this.#kiosk?.pageGone(reason);
+  }
+
+  #pageRefused(name: string, reason: string): void {
+    if (!this.#pageReports.take()) return;
+    this.#log.warn({ name, reason }, 'page refused');
+    this.#kiosk?.pageRefused(`${name}: ${reason}`);
+  }
+}

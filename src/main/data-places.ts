@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import type { WipeTargets } from './wipe/wipe-steps.ts';
+
+/** Where the laptop keeps what; everything below one folder. */
+export interface DataPlaces {
+  readonly folder: string;
+  /** Outside everything a wipe erases. */
+  readonly tombstone: string;
+  readonly record: string;
+  readonly journal: string;
+  /** Chromium's own files; the page's session is in memory. */
+  readonly browser: string;
+  readonly logs: string;
+  readonly crashDumps: string;
+}
+
+/** Lays out the data folder. */
+export function dataPlaces(folder: string): DataPlaces {
+  return {
+    folder,
+    tombstone: join(folder, 'tombstone', 'tombstone.json'),
+    record: join(folder, 'record'),
+    journal: join(folder, 'journal', 'consultations.sealed'),
+    browser: join(folder, 'browser'),
+    logs: join(folder, 'logs'),
+    crashDumps: join(folder, 'crash-dumps'),
+  };
+}
+
+/** What a wipe erases. */
+export function wipeTargets({ folder, record, browser, logs, crashDumps }: DataPlaces): WipeTargets {
+  return {
+    record: [record],
+    journal: [join(folder, 'journal')],
+    'browser-profile': [browser],
+    logs: [logs],
+    caches: [join(folder, 'caches')],
+    'crash-dumps': [crashDumps],
+  };
+}

@@ -1,0 +1,41 @@
+import type { Clock } from '../clock.ts';
+
+/** A clock that stands still until a test moves it. */
+export interface ManualClock extends Clock {
+  /** Lets time pass, ms: both clocks move and timers that are due run, in order. */
+  pass(ms: number): void;
+  /** Sets the wall clock alone, as somebody with the laptop's settings would. */
+  setWallClock(now: number): void;
+}
+
+/** Makes a clock that stands at `start`, ms since 1970. */
+export function manualClock(start: number): ManualClock {
+  let wall = start;
+  let monotonic = 0;
+  const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+  const moveTo = (target: number): void => {
+    wall += target - monotonic;
+    monotonic = target;
+  };
+  return {
+    now: () => wall,
+    monotonic: () => monotonic,
+    setTimer: (delayMs, callback) => {
+      const timer = { at: monotonic + Math.max(0, delayMs), callback };
+      timers.add(timer);
+      return { cancel: () => void timers.delete(timer) };
+    },
+    pass: (ms) => {
+      const end = monotonic + ms;
+      for (;;) {
+        const due = [...timers].filter(({ at }) => at <= end).sort((left, right) => left.at - right.at)[0];
+        if (due === undefined) break;
+        timers.delete(due);
+        moveTo(due.at);
+        due.callback();
+      }
+      moveTo(end);
+    },
+    setWallClock: (now) => (wall = now),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Clock } from './platform/clock.ts';
+
+/** A token bucket: bursts of up to one second's worth, then the steady rate. */
+export class RateLimit {
+  readonly #clock: Clock;
+  readonly #perSecond: number;
+  #tokens: number;
+  #filledAt: number;
+
+  /** @param perSecond how many may pass a second */
+  constructor(clock: Clock, perSecond: number) {
+    this.#clock = clock;
+    this.#perSecond = perSecond;
+    this.#tokens = perSecond;
+    this.#filledAt = clock.monotonic();
+  }
+
+  /** Says whether one more may pass now. */
+  take(): boolean {
+    const now = this.#clock.monotonic();
+    this.#tokens = Math.min(this.#perSecond, this.#tokens + ((now - this.#filledAt) / 1000) * this.#perSecond);
+    this.#filledAt = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

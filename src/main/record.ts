@@ -1,0 +1,83 @@
+import { language } from '@sallyport/protocol';
+import * as z from 'zod';
+import { keptIdentity } from './identity/identity.ts';
+import { emptyOutbox, keptOutbox } from './link/outbox.ts';
+import type { Kept } from './ports.ts';
+import { keptLease } from './trust/lease.ts';
+import { keptReceipt } from './trust/orders.ts';
+import { keptPairing, noTries } from './trust/pairing.ts';
+import { keptTrust } from './trust/trust.ts';
+
+/** Version of the record's schema; a change of the schema raises it. */
+export const recordSchemaVersion = 1;
+
+/** What exists once the laptop is enrolled. */
+const enrolment = z.strictObject({
+  identity: keptIdentity,
+  trust: keptTrust,
+  lease: keptLease,
+  pairing: keptPairing,
+  outbox: keptOutbox,
+  receipts: z.array(keptReceipt).max(16),
+  suspendedByOrder: z.boolean(),
+  /** The activation that is under way: found at a start, it was cut off. */
+  openGrant: z.int().min(1).nullable(),
+  /** How far the journal had come: one that has not is refused as rolled back. */
+  journal: z.strictObject({ generation: z.int(), records: z.int() }).nullable(),
+});
+export type Enrolment = z.infer<typeof enrolment>;
+
+/** Everything an inert laptop keeps, sealed under its own share of the key. */
+export const deviceRecord = z.strictObject({ language, enrolment: enrolment.nullable() });
+export type DeviceRecord = z.infer<typeof deviceRecord>;
+
+/** The record of a laptop that has never been enrolled. */
+export const blankRecord: DeviceRecord = { language: 'en', enrolment: null };
+
+/** The record of a laptop at the moment of its enrolment. */
+export function newEnrolment({ identity, trust }: Pick<Enrolment, 'identity' | 'trust'>, now: number): Enrolment {
+  const at = Math.trunc(now);
+  return {
+    identity,
+    trust,
+    lease: { lastContact: at, highWater: at },
+    pairing: noTries,
+    outbox: emptyOutbox,
+    receipts: [],
+    suspendedByOrder: false,
+    openGrant: null,
+    journal: null,
+  };
+}
+
+/** The record was asked for what only an enrolled laptop has. */
+export class NotEnrolledFault extends Error {
+  constructor() {
+    super('not enrolled');
+    this.name = 'NotEnrolledFault';
+  }
+}
+
+/** The enrolment's part of a record. */
+export function keptEnrolment(record: Kept<DeviceRecord>): Kept<Enrolment> {
+  const enrolled = ({ enrolment }: DeviceRecord): Enrolment => {
+    if (enrolment === null) throw new NotEnrolledFault();
+    return enrolment;
+  };
+  return {
+    get value() {
+      return enrolled(record.value);
+    },
+    update: (change) => record.update((value) => ({ ...value, enrolment: change(enrolled(value)) })),
+  };
+}
+
+/** One member of a kept value, as a kept value itself. */
+export function part<T extends object, K extends keyof T>(kept: Kept<T>, key: K): Kept<T[K]> {
+  return {
+    get value() {
+      return kept.value[key];
+    },
+    update: (change) => kept.update((value) => ({ ...value, [key]: change(value[key]) })),
+  };
+}

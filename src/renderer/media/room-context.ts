@@ -1,0 +1,16 @@
+import { createContext, useContext } from 'react';
+import type { RoomView } from './room-session.ts';
+
+export interface RoomControls {
+  view: RoomView;
+  setMuted: (muted: boolean) => void;
+}
+
+export const RoomContext = createContext<RoomControls | undefined>(undefined);
+
+/** The room the laptop is in. Throws outside one. */
+export function useRoom(): RoomControls {
+  const room = useContext(RoomContext);
+  if (room === undefined) throw new Error('no room around this component');
+  return room;
+}

@@ -1,0 +1,5 @@
+import * as z from 'zod';
+
+// SECURITY: the page may not make code from text (CSP: no 'unsafe-eval'); schemas must not even try (page CSP).
+// This module is imported before any that builds a schema.
+z.config({ jitless: true });
