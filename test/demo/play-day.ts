@@ -2,11 +2,11 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Browser } from '../harness/browser.ts';
 import { runControl } from '../harness/control-process.ts';
-import { book, createTicket, join as joinRoom, openLaptop, order } from '../harness/day.ts';
+import { book, createTicket, enterRoom, join as joinRoom, openLaptop, order, recordNextSteps } from '../harness/day.ts';
 import { Kiosk } from '../harness/kiosk.ts';
 import { waitForMedia, watchMedia, type MediaReport } from '../harness/media.ts';
 import { projectFolder, runtime } from '../harness/runtime.ts';
-import { socketsOf } from '../harness/processes.ts';
+import { outgoingConnections } from '../harness/processes.ts';
 import { cast, createWorld, type World } from '../harness/world.ts';
 import { Report } from './report.ts';
 
@@ -83,7 +83,7 @@ async function enrol({ report, kiosk, fleet }: Scene): Promise<void> {
   await kiosk.powerOn();
   await kiosk.shows('inert');
   report.measured('start → inert shown', performance.now() - started);
-  const sockets = socketsOf(kiosk.pid).filter(({ state }) => state === 'ESTAB');
+  const sockets = outgoingConnections(kiosk.pid);
   report.fact(
     'Connections of the inert laptop',
     sockets.map(({ protocol, peer }) => `${protocol} to ${peer}`).join(', '),
@@ -101,7 +101,7 @@ async function bookAndOpen({ report, world, kiosk, key }: Scene): Promise<void> 
     approver: (page) => report.tell('Approver', 'says in plain words what the passkey will open', picture(page)),
   });
   report.measured('approve → open', milliseconds);
-  await kiosk.page.locator('[data-testid="check-camera"][data-verdict="good"]').waitFor();
+  await kiosk.page.locator('[data-testid="check-camera"][data-verdict="working"]').waitFor();
   await report.tell(
     laptop,
     'is open; camera, microphone and network are checked',
@@ -111,7 +111,7 @@ async function bookAndOpen({ report, world, kiosk, key }: Scene): Promise<void> 
 }
 
 async function consult({ report, kiosk, clinic }: Scene): Promise<void> {
-  await clinic.page.getByTestId('open-room').click();
+  await enterRoom(clinic.page);
   await joinRoom(kiosk);
   await report.tell(laptop, 'has joined its one room and waits', picture(kiosk.page));
   await clinic.page.getByTestId('admit').waitFor();
@@ -133,7 +133,7 @@ async function consult({ report, kiosk, clinic }: Scene): Promise<void> {
     'Media',
     `${atPatient.suite} over ${atPatient.protocol}; ${atConsultant.framesDecoded} frames decoded at the consultant`,
   );
-  const sockets = socketsOf(kiosk.pid).filter(({ state }) => state !== 'TIME-WAIT');
+  const sockets = outgoingConnections(kiosk.pid);
   report.fact(
     'Sockets of the laptop in a room',
     sockets.map(({ protocol, state, local, peer }) => `${protocol} ${state} ${local} → ${peer}`).join('; '),
@@ -163,15 +163,6 @@ async function debriefAndEnd({ report, kiosk, key, clinic }: Scene): Promise<voi
   await kiosk.shows('inert');
   report.measured('lock → inert shown', performance.now() - started);
   await report.tell(laptop, 'is inert again and holds nothing readable', picture(kiosk.page));
-}
-
-/** The consultant writes one next step down. */
-export async function recordNextSteps(clinic: Page): Promise<void> {
-  await clinic
-    .getByTestId('next-step-words')
-    .fill('Start amlodipine 5 mg once a day; check blood pressure in two weeks.');
-  await clinic.getByTestId('record-next-steps').click();
-  await clinic.getByTestId('next-steps-recorded').waitFor();
 }
 
 async function brick({ report, world, kiosk, fleet }: Scene): Promise<void> {

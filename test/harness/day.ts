@@ -90,6 +90,13 @@ export async function openLaptop(
   return performance.now() - started;
 }
 
+/** The consultant goes to the room of the day's appointment and enters it. */
+export async function enterRoom(clinic: Page): Promise<void> {
+  await clinic.goto(new URL('#/', clinic.url()).toString());
+  await clinic.getByTestId('open-room').click();
+  await clinic.getByTestId('room').waitFor();
+}
+
 /** Staff press Join and the patient waits. */
 export async function join(kiosk: Kiosk): Promise<void> {
   await kiosk.page.getByTestId('join').click();
@@ -112,4 +119,13 @@ export async function order(
   await look.form?.(fleet);
   await fleet.getByTestId('order-continue').click();
   await approve(fleet, officer, () => fleet.getByTestId('approve-order').click(), look.approver);
+}
+
+/** The consultant writes one next step down. */
+export async function recordNextSteps(clinic: Page): Promise<void> {
+  await clinic
+    .getByTestId('next-step-words')
+    .fill('Start amlodipine 5 mg once a day; check blood pressure in two weeks.');
+  await clinic.getByTestId('record-next-steps').click();
+  await clinic.getByTestId('next-steps-recorded').waitFor();
 }

@@ -30,16 +30,10 @@ export interface KioskOptions {
  */
 export async function launchKiosk(options: KioskOptions): Promise<ElectronApplication> {
   const { desktop } = options;
-  const userData = await folderOf(desktop.user, options.userData ?? join(desktop.userHome, 'sallyport'));
+  if (options.userData !== undefined) await folderOf(desktop.user, options.userData);
   return _electron.launch({
     executablePath: await asOrdinaryUser(desktop),
-    args: [
-      ...(options.switches ?? []),
-      '--disable-gpu',
-      `--user-data-dir=${userData}`,
-      options.appDir,
-      ...(options.args ?? []),
-    ],
+    args: [...(options.switches ?? []), '--disable-gpu', options.appDir, ...(options.args ?? [])],
     env: { ...desktop.env, ...options.env },
     cwd: desktop.userHome,
     chromiumSandbox: true,

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { startDesktop, type Desktop } from './desktop.ts';
 import { launchKiosk } from './electron.ts';
@@ -19,21 +20,41 @@ export type ScreenName =
   | 'wiping'
   | 'dead';
 
+/** What a laptop may be asked to be. */
+export interface LaptopOptions {
+  args?: readonly string[];
+  /** A desktop that is there already, and stays: another disk in the same laptop. Its own by default. */
+  desktop?: Desktop;
+  /** Name of the disk's folder in the user's home. */
+  disk?: string;
+  /** False: no key store answers. */
+  keyring?: boolean;
+}
+
+/** One line of the client's log. */
+export type LogLine = Readonly<Record<string, unknown>>;
+
 /** A laptop: a desktop of its own with the real client on it, and a disk that outlives restarts. */
 export class Kiosk {
   readonly desktop: Desktop;
   /** The client's data on the laptop's disk. */
   readonly dataFolder: string;
+  /** What the client has logged since it was first switched on. */
+  readonly log: LogLine[] = [];
+  private readonly listeners = new Set<(line: LogLine) => void>();
+  private readonly ownsDesktop: boolean;
   private running: { app: ElectronApplication; page: Page } | undefined;
 
-  private constructor(desktop: Desktop) {
+  private constructor(desktop: Desktop, disk: string, ownsDesktop: boolean) {
     this.desktop = desktop;
-    this.dataFolder = join(desktop.userHome, 'sallyport');
+    this.dataFolder = join(desktop.userHome, disk);
+    this.ownsDesktop = ownsDesktop;
   }
 
   /** Sets up a laptop and starts it. */
-  static async start(options: { args?: readonly string[] } = {}): Promise<Kiosk> {
-    const kiosk = new Kiosk(await startDesktop());
+  static async start(options: LaptopOptions = {}): Promise<Kiosk> {
+    const { desktop, disk = 'sallyport', keyring = true } = options;
+    const kiosk = new Kiosk(desktop ?? (await startDesktop({ keyring })), disk, desktop === undefined);
     try {
       await kiosk.powerOn(options.args);
       return kiosk;
@@ -71,11 +92,37 @@ export class Kiosk {
       switches: ['--use-fake-device-for-media-stream'],
       args: [`--sallyport-data=${this.dataFolder}`, ...args],
     });
+    this.readLog(app);
     await watchMedia(app.context());
     const page = await app.firstWindow();
     this.running = { app, page };
+    // The first page may have begun before `watchMedia` reached it; the same page again has it for certain.
+    await page.getByTestId('screen').waitFor();
     await page.reload();
     await page.getByTestId('screen').waitFor();
+  }
+
+  /** Waits for a line of the log that is still to come. @param is whether it is the one */
+  logs(is: (line: LogLine) => boolean): Promise<LogLine> {
+    return new Promise((resolve) => {
+      const listener = (line: LogLine): void => {
+        if (!is(line)) return;
+        this.listeners.delete(listener);
+        resolve(line);
+      };
+      this.listeners.add(listener);
+    });
+  }
+
+  private readLog(app: ElectronApplication): void {
+    const { stderr } = app.process();
+    if (stderr === null) throw new Error('the client has no standard error');
+    createInterface({ input: stderr }).on('line', (text) => {
+      const line = logLine(text);
+      if (line === undefined) return;
+      this.log.push(line);
+      for (const listener of this.listeners) listener(line);
+    });
   }
 
   /** Ends the client: cleanly, or as a power cut would. */
@@ -114,6 +161,16 @@ export class Kiosk {
   /** Switches the laptop off and clears the desk. */
   async close(): Promise<void> {
     await this.powerOff();
-    await this.desktop.close();
+    if (this.ownsDesktop) await this.desktop.close();
+  }
+}
+
+/** The client's own lines are JSON; Chromium's and Playwright's are not. */
+function logLine(text: string): LogLine | undefined {
+  if (!text.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(text) as LogLine;
+  } catch {
+    return undefined;
   }
 }

@@ -13,6 +13,8 @@ export interface MediaReport {
   /** SRTP suite and candidate pair protocol in use. */
   suite: string;
   protocol: string;
+  /** UDP or TCP port of the other end. */
+  remotePort: number;
 }
 
 interface WatchedWindow {
@@ -65,6 +67,7 @@ function summary(entries: Record<string, string | number | undefined>[]): Omit<M
     audioEnergy: sum(inbound('audio'), 'totalAudioEnergy'),
     suite: first('transport', 'srtpCipher'),
     protocol: first('remote-candidate', 'protocol'),
+    remotePort: Number(first('remote-candidate', 'port')),
   };
 }
 

@@ -42,3 +42,20 @@ export function socketsOf(root: number): Socket[] {
     return [{ protocol, state, local, peer, pid }];
   });
 }
+
+/** The connections a process tree opened itself; those that others opened to its listening ports are left out. */
+export function outgoingConnections(root: number): Socket[] {
+  const sockets = socketsOf(root);
+  const portOf = (address: string): string => address.slice(address.lastIndexOf(':') + 1);
+  const listening = new Set(sockets.filter(({ state }) => state === 'LISTEN').map(({ local }) => portOf(local)));
+  const open = sockets.filter(
+    ({ protocol, state }) => protocol === 'tcp' && /^(ESTAB|SYN-SENT|CLOSE-WAIT)$/.test(state),
+  );
+  const seen = new Set<string>();
+  return open.filter(({ local, peer }) => {
+    const name = `${local} ${peer}`;
+    const fresh = !listening.has(portOf(local)) && !seen.has(name);
+    seen.add(name);
+    return fresh;
+  });
+}

@@ -1,4 +1,12 @@
-import { createHash, generateKeyPairSync, randomBytes, sign, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+  type KeyObject,
+} from 'node:crypto';
 import type { Approval, Credential } from '@sallyport/protocol';
 
 // A passkey in software for tests that have no browser: real P-256 keys, real registrations and assertions
@@ -59,13 +67,25 @@ const userPresent = 0x01;
 const userVerifiedFlag = 0x04;
 const attestedData = 0x40;
 
-/** Makes an authenticator with a fresh P-256 credential. */
-export function createSoftwareAuthenticator(): SoftwareAuthenticator {
-  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  const id = randomBytes(32);
+/** A passkey that exists already, as Chromium's virtual authenticators export it: every member base64. */
+export interface ExportedPasskey {
+  credentialId: string;
+  /** PKCS #8. */
+  privateKey: string;
+  userHandle: string;
+}
+
+/**
+ * Makes an authenticator with a fresh P-256 credential, or with one that exists already.
+ * @param held the passkey to go on with; its counter starts above any that the browser it came from has reached
+ */
+export function createSoftwareAuthenticator(held?: ExportedPasskey): SoftwareAuthenticator {
+  const { privateKey, publicKey } =
+    held === undefined ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : keysOf(held);
+  const id = held === undefined ? randomBytes(32) : Buffer.from(held.credentialId, 'base64');
   const coseKey = encodeCoseKey(publicKey);
-  let counter = 0;
-  let userHandle: string | undefined;
+  let counter = held === undefined ? 0 : Math.floor(Date.now() / 1000);
+  let userHandle = held && text(Buffer.from(held.userHandle, 'base64'));
 
   const signed = (
     rpId: string,
@@ -130,6 +150,12 @@ export function createSoftwareAuthenticator(): SoftwareAuthenticator {
       };
     },
   };
+}
+
+function keysOf(held: ExportedPasskey): { privateKey: KeyObject; publicKey: KeyObject } {
+  const der = Buffer.from(held.privateKey, 'base64');
+  const privateKey = createPrivateKey({ key: der, format: 'der', type: 'pkcs8' });
+  return { privateKey, publicKey: createPublicKey(privateKey) };
 }
 
 function envelope(id: Buffer): Omit<SoftwareAssertion, 'response'> {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { startBrowser, type Browser } from './browser.ts';
 import { runControl, serveControl, type ControlProcess } from './control-process.ts';
 import { Person } from './person.ts';
@@ -184,18 +184,24 @@ async function found(
     });
   }
   await onStep?.('Everybody has registered a passkey', page);
-  const approvers = [people.trustee, people.prisonManager, people.otherPrisonManager, people.hospitalManager];
-  const documents = page.getByTestId('document');
-  for (const [index, approver] of approvers.entries()) {
-    const document = documents.nth(index);
-    await approve(page, approver, () => document.getByTestId('approve-document').click());
-    await Promise.race([
-      document.getByTestId('document-approved').waitFor(),
-      page.getByTestId('setup-finished').waitFor(),
-    ]);
+  const rosters: [string, Person][] = [
+    ['HMP Exemplar', people.prisonManager],
+    ['HMP Elsewhere', people.otherPrisonManager],
+    ['Example Infirmary', people.hospitalManager],
+  ];
+  const manifest = page.getByTestId('document').first();
+  await approveDocument(page, manifest, people.trustee);
+  for (const [site, manager] of rosters) {
+    await approveDocument(page, page.locator(`[data-testid="document"][data-document*="${site}"]`), manager);
   }
   await page.getByTestId('setup-finished').waitFor();
   await onStep?.('The fleet is founded', page);
+}
+
+async function approveDocument(page: Page, document: Locator, approver: Person): Promise<void> {
+  await approve(page, approver, () => document.getByTestId('approve-document').click());
+  const approved = document.getByTestId('document-approved');
+  await Promise.race([approved.waitFor(), page.getByTestId('setup-finished').waitFor()]);
 }
 
 /**

@@ -1,0 +1,144 @@
+// What somebody writes who has control's database and its port, and perhaps a passkey: statements of every kind, true and
+// false.
+import { randomUUID } from 'node:crypto';
+import type {
+  ApprovedStatement,
+  DeviceAppointment,
+  Grant,
+  Manifest,
+  Order,
+  Roster,
+  Statement,
+} from '@sallyport/protocol';
+import { decodeStatement, encodeStatement, fromBase64url, toBase64url } from '@sallyport/protocol';
+import { sealShare, type SealedShare } from '@sallyport/protocol/sealing';
+import type { ControlDatabase } from './control-database.ts';
+import type { ApprovalPlace, SoftwareAuthenticator } from './software-authenticator.ts';
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** What the database gives away. */
+export interface Spoils {
+  /** The device authority, PEM. */
+  authority: { certificate: string; key: string };
+  device: { id: string; name: string; site: string };
+  sealingKey: Uint8Array<ArrayBuffer>;
+  serverShare: Uint8Array<ArrayBuffer>;
+  manifest: { contents: Manifest; approved: ApprovedStatement };
+  /** The roster of the laptop's prison. */
+  roster: { contents: Roster; approved: ApprovedStatement };
+}
+
+/** Reads everything that matters out of control's database. */
+export async function plunder({ tables }: ControlDatabase, laptop: string): Promise<Spoils> {
+  const fleet = await tables.selectFrom('fleet').selectAll().executeTakeFirstOrThrow();
+  const row = await tables.selectFrom('devices').selectAll().where('name', '=', laptop).executeTakeFirstOrThrow();
+  if (row.server_share === null) throw new Error('the share is destroyed');
+  const documents = await tables.selectFrom('trust_documents').selectAll().orderBy('version').execute();
+  const manifest = documents.findLast(({ kind }) => kind === 'manifest');
+  const roster = documents.findLast(({ site }) => site === row.site);
+  if (manifest === undefined || roster === undefined) throw new Error('the fleet is not founded');
+  return {
+    authority: { certificate: fleet.ca_certificate, key: fleet.ca_key },
+    device: { id: row.id, name: row.name, site: row.site },
+    sealingKey: Uint8Array.from(row.sealing_key),
+    serverShare: Uint8Array.from(row.server_share),
+    manifest: documentOf(manifest, 'manifest'),
+    roster: documentOf(roster, 'roster'),
+  };
+}
+
+function documentOf<T extends 'manifest' | 'roster'>(
+  { statement, approvals }: { statement: Buffer; approvals: ApprovedStatement['approvals'] },
+  type: T,
+): { contents: Extract<Statement, { type: T }>; approved: ApprovedStatement } {
+  const contents = decodeStatement(statement);
+  if (contents?.type !== type) throw new Error(`no ${type}`);
+  const approved = { statement: toBase64url(statement), approvals };
+  return { contents: contents as Extract<Statement, { type: T }>, approved };
+}
+
+/** Writes statements as control would, and has them approved by whoever can be had. */
+export class Forge {
+  readonly spoils: Spoils;
+  readonly appointment: DeviceAppointment;
+  #sequence = 0;
+
+  constructor(spoils: Spoils) {
+    this.spoils = spoils;
+    const now = Date.now();
+    this.appointment = {
+      id: randomUUID(),
+      patientReference: 'CANARY4411',
+      consultant: { id: randomUUID(), name: 'Dr Rao', hospital: 'Example Infirmary' },
+      startsAt: now,
+      endsAt: now + 20 * minute,
+      opensAt: now - 10 * minute,
+      closesAt: now + 25 * minute,
+    };
+  }
+
+  /** A grant that is right in everything the changes leave alone. */
+  grant(nonce: string, changes: Partial<Grant> = {}): Grant {
+    const now = Date.now();
+    const { id, consultant, opensAt, closesAt } = this.appointment;
+    return {
+      ...this.#common(now),
+      type: 'grant',
+      notAfter: now + 5 * minute,
+      manifestVersion: 1,
+      device: this.spoils.device,
+      sequence: (this.#sequence += 1),
+      pairingNonce: nonce,
+      appointment: { id, consultant: { id: consultant.id, name: consultant.name }, opensAt, closesAt },
+      openUntil: now + 20 * minute,
+      ...changes,
+    };
+  }
+
+  /** An order that is right in everything the changes leave alone. */
+  order(order: Order['order'], changes: Partial<Order> = {}): Order {
+    const now = Date.now();
+    const { id, name } = this.spoils.device;
+    return {
+      ...this.#common(now),
+      type: 'order',
+      notAfter: now + day,
+      manifestVersion: 1,
+      order,
+      devices: [{ id, name, sequence: (this.#sequence += 1) }],
+      reason: 'Because I can',
+      ...changes,
+    };
+  }
+
+  /** The manifest in force with changes. */
+  manifest(changes: Partial<Manifest>): Manifest {
+    return { ...this.spoils.manifest.contents, issuedAt: Date.now(), ...changes };
+  }
+
+  /** The roster in force with changes. */
+  roster(changes: Partial<Roster>): Roster {
+    return { ...this.spoils.roster.contents, issuedAt: Date.now(), ...changes };
+  }
+
+  /** Seals the stolen share for a statement, as control does. */
+  seal(approved: ApprovedStatement, share = this.spoils.serverShare): Promise<SealedShare> {
+    return sealShare(share, this.spoils.sealingKey, fromBase64url(approved.statement) ?? new Uint8Array());
+  }
+
+  #common(now: number): { sallyport: 1; fleet: string; issuedAt: number } {
+    return { sallyport: 1, fleet: this.spoils.manifest.contents.fleet, issuedAt: now };
+  }
+}
+
+/** Has a statement approved by passkeys at a place. */
+export function approvedBy(
+  statement: Statement,
+  place: ApprovalPlace,
+  ...passkeys: readonly SoftwareAuthenticator[]
+): ApprovedStatement {
+  const bytes = encodeStatement(statement);
+  return { statement: toBase64url(bytes), approvals: passkeys.map((passkey) => passkey.approve(bytes, place)) };
+}
