@@ -71,6 +71,8 @@ export const rosterStatement = z.strictObject({
   ...common,
   type: z.literal('roster'),
   site: identifier,
+  /** The site's name as the manifest has it, so that whoever approves reads a name and not a number. */
+  siteName: line(80),
   version: sequence,
   people: z.array(person).max(2000),
 });

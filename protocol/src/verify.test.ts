@@ -266,6 +266,8 @@ describe('P2.7 P2.8 S6 trust only goes up', () => {
     expect(await verify(raised, manifest, [people.prisonManager], { afterVersion: 1 })).toBe('accepted');
     expect(await verify(raised, manifest, [people.hospitalManager], { afterVersion: 1 })).toBe('unknown-credential');
     expect(await verify(roster, manifest, [people.prisonManager], { afterVersion: 1 })).toBe('replayed');
+    const disguised: Roster = { ...raised, siteName: 'HMP Elsewhere' };
+    expect(await verify(disguised, manifest, [people.prisonManager], { afterVersion: 1 })).toBe('wrong-site');
     expect(
       await verify({ ...raised, site: '00000000-0000-4000-8000-000000000002' }, manifest, [people.prisonManager], {
         afterVersion: 1,

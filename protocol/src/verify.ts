@@ -151,7 +151,9 @@ function refusalOfOrder(
 }
 
 function refusalOfRoster(roster: Roster, manifest: Manifest, afterVersion: number): StatementRefusal | undefined {
-  if (!manifest.sites.some((site) => site.id === roster.site)) return 'wrong-site';
+  const site = manifest.sites.find((candidate) => candidate.id === roster.site);
+  // SECURITY: a roster approved under one site's name is never taken for another's (S6).
+  if (site?.name !== roster.siteName) return 'wrong-site';
   if (hasRepeats(roster.people)) return 'malformed';
   return roster.version <= afterVersion ? 'replayed' : undefined;
 }

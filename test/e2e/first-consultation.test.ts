@@ -81,8 +81,12 @@ describe('the first consultation', () => {
   });
 
   test('4. camera, microphone and network are checked, and staff join the one room', async () => {
-    for (const check of ['camera', 'microphone', 'network']) {
-      await kiosk.page.locator(`[data-testid="check-${check}"][data-verdict="working"]`).waitFor();
+    for (const [check, verdict] of [
+      ['camera', 'working'],
+      ['microphone', 'heard'],
+      ['network', 'ready'],
+    ] as const) {
+      await kiosk.page.locator(`[data-testid="check-${check}"][data-verdict="${verdict}"]`).waitFor();
     }
     await enterRoom(clinic.page);
     await join(kiosk);

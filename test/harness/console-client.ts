@@ -90,9 +90,9 @@ export class ConsoleClient {
   /** Calls a route of the contract. */
   async call<N extends ConsoleRoute>(name: N, input: ConsoleInput<N>): Promise<Outcome<ConsoleAnswer<N>>> {
     const { method, path } = consoleApi[name];
-    const { params = {}, query = {}, body } = input as Record<string, Record<string, string> | undefined>;
+    const { params = {}, query = {}, body } = input as Record<string, Record<string, string | number> | undefined>;
     const address = new URL(
-      path.replaceAll(/:(\w+)/g, (_, key: string) => params[key] ?? ''),
+      path.replaceAll(/:(\w+)/g, (_, key: string) => String(params[key] ?? '')),
       this.origin,
     );
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, String(value));

@@ -75,7 +75,14 @@ export function sampleFleet(now: number): SampleFleet {
       eraseAfterHours: 720,
     },
   };
-  const roster: Roster = { ...common, type: 'roster', site: prison, version: 1, people: [people.nurse.named] };
+  const roster: Roster = {
+    ...common,
+    type: 'roster',
+    site: prison,
+    siteName: 'HMP Exemplar',
+    version: 1,
+    people: [people.nurse.named],
+  };
   return {
     place,
     device,

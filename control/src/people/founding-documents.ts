@@ -35,7 +35,7 @@ export async function draftFoundingDocuments(trx: Transaction<Database>, now: nu
   const manifest = { ...common, ...manifestOf(plan, sites, people) };
   const rosters = sites.map((site): Roster => {
     const members = people.filter((person) => person.role !== 'manager' && person.site?.id === site.id);
-    return { ...common, type: 'roster', site: site.id, version: 1, people: members.map(asPerson) };
+    return { ...common, type: 'roster', site: site.id, siteName: site.name, version: 1, people: members.map(asPerson) };
   });
   for (const statement of [manifest, ...rosters]) await insertTask(trx, statement, now);
 }

@@ -57,7 +57,14 @@ const manifest: Manifest = {
     eraseAfterHours: 720,
   },
 };
-const roster: Roster = { ...common, type: 'roster', site: id('12'), version: 2, people: [person('Nia Nurse', '24')] };
+const roster: Roster = {
+  ...common,
+  type: 'roster',
+  site: id('12'),
+  siteName: 'HMP Exemplar',
+  version: 2,
+  people: [person('Nia Nurse', '24')],
+};
 
 /** Everything the person would read, line by line. */
 function linesOf(description: Description | undefined): string[] {
@@ -103,9 +110,10 @@ describe.each(['en', 'cy'] as const)('the approver in %s', (language) => {
     expect(shown?.warnings).toEqual([]);
   });
 
-  test('names everybody in a roster', async () => {
+  test('names the site and everybody in a roster', async () => {
     const lines = linesOf(await describeStatement(roster, language, place));
-    expect(lines).toEqual(expect.arrayContaining(['Nia Nurse', id('12')]));
+    expect(lines).toContain('Nia Nurse');
+    expect(lines[0]).toContain('HMP Exemplar');
     const empty = linesOf(await describeStatement({ ...roster, people: [] }, language, place));
     expect(empty).toContain(wordsOf(language).roster.nobody);
   });

@@ -133,10 +133,9 @@ function describeManifest(manifest: Manifest, words: Words, language: Language, 
 
 function describeRoster(roster: Roster, words: Words, language: Language): Description {
   return {
-    title: words.roster.title(roster.version),
+    title: words.roster.title(roster.siteName, roster.version),
     lead: words.roster.lead,
     sections: [
-      { heading: words.roster.site, items: [roster.site] },
       {
         heading: words.roster.people,
         items: roster.people.length === 0 ? [words.roster.nobody] : namesOf(roster.people, words),

@@ -87,12 +87,11 @@ export const welsh: Words = {
       `Gofal: o’r fersiwn hon ymlaen, mae allweddi mynediad yn perthyn i ${rpId}, nid i’r hyn y mae’r dudalen hon yn ei ddefnyddio. Gwrthodwch oni bai eich bod yn disgwyl hynny.`,
   },
   roster: {
-    title: (version) => `Pobl safle (fersiwn ${version})`,
-    lead: 'Rydych yn cadarnhau bod y bobl hyn, a dim ond y rhain, yn gweithio ar y safle: staff gofal iechyd carchar, a gaiff agor ei liniaduron, neu ymgynghorwyr ysbyty.',
-    site: 'Rhif y safle',
+    title: (site, version) => `Pobl ${site} (fersiwn ${version})`,
+    lead: 'Rydych yn cadarnhau bod y bobl hyn, a dim ond y rhain, yn gweithio yno: staff gofal iechyd carchar, a gaiff agor ei liniaduron, neu ymgynghorwyr ysbyty.',
     people: 'Pobl',
     nobody: 'Neb',
-    note: 'Ni all unrhyw un nad yw ar y rhestr hon weithredu dros y safle mwyach. Cymharwch rif y safle â’r un yn y ddogfen “Pwy gaiff wneud beth”.',
+    note: 'Ni all unrhyw un nad yw ar y rhestr hon weithredu dros y safle mwyach.',
   },
   person: (name, passkeys) => (passkeys === 1 ? name : `${name} (${passkeys} allwedd mynediad)`),
 };

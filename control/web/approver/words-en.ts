@@ -85,12 +85,11 @@ export const english: Words = {
       `Careful: from this version on, passkeys belong to ${rpId}, which is not what this page uses. Decline unless you expect that.`,
   },
   roster: {
-    title: (version) => `People of a site (version ${version})`,
-    lead: 'You confirm that these people, and only these, work at the site: healthcare staff of a prison, who may open its laptops, or consultants of a hospital.',
-    site: 'Site number',
+    title: (site, version) => `The people of ${site} (version ${version})`,
+    lead: 'You confirm that these people, and only these, work there: healthcare staff of a prison, who may open its laptops, or consultants of a hospital.',
     people: 'People',
     nobody: 'Nobody',
-    note: 'Whoever is not on this list can no longer act for the site. Compare the site number with the one in the document “Who may do what”.',
+    note: 'Whoever is not on this list can no longer act for the site.',
   },
   person: (name, passkeys) => (passkeys === 1 ? name : `${name} (${passkeys} passkeys)`),
 };

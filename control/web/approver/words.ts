@@ -53,9 +53,8 @@ export interface Words {
     otherRelyingParty: (rpId: string) => string;
   };
   roster: {
-    title: (version: number) => string;
+    title: (site: string, version: number) => string;
     lead: string;
-    site: string;
     people: string;
     nobody: string;
     note: string;
