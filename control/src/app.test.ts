@@ -189,12 +189,17 @@ describe('control, whole, on ports of its own', () => {
     expect(entries.map((entry) => entry.action)).toContain('fleet.founded');
   });
 
-  test('another configuration’s approver is refused in words', async () => {
+  test('a second control on the same data is refused in words and disturbs nothing', async () => {
+    await expect(createControl(configuration, { logger }).start()).rejects.toThrow('Another control serves');
+    expect((await fetch(`${configuration.console.origin}/readyz`)).status).toBe(200);
+  });
+
+  test('a configuration for another approver is refused in words', async () => {
+    await control.close();
     const [port] = await freePorts(1);
-    const other = {
-      ...configuration,
-      approver: { ...configuration.approver, origin: `http://localhost:${String(port)}` },
-    };
-    await expect(createControl(other, { logger }).start()).rejects.toThrow('Correct the configuration');
+    const approver = { ...configuration.approver, origin: `http://localhost:${String(port)}` };
+    const other = createControl({ ...configuration, approver }, { logger });
+    await expect(other.start()).rejects.toThrow('Correct the configuration');
+    await other.close();
   });
 });

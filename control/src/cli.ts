@@ -1,10 +1,6 @@
 import { parseArgs } from 'node:util';
-import { runAuditVerify } from './cli-audit-verify.ts';
 import type { Command, CommandOptions } from './cli-command.ts';
 import { UsageError } from './cli-command.ts';
-import { runInit } from './cli-init.ts';
-import { runMigrate } from './cli-migrate.ts';
-import { runApprover, runServe } from './cli-serve.ts';
 import { ConfigurationError } from './config.ts';
 import { EmbeddedPostgresError } from './db/embedded-binaries.ts';
 import { MigrationError } from './db/migrate.ts';
@@ -25,15 +21,14 @@ const usage = `Usage: control COMMAND [options]
 Exit codes: 0 done, 1 failed or the audit chain is broken, 2 wrong use or configuration.
 `;
 
-const commands: Readonly<Record<string, Command>> = {
-  init: runInit,
-  serve: runServe,
-  approver: runApprover,
-  'audit verify': runAuditVerify,
-  migrate: runMigrate,
+/** Each command loads what it needs and no more: wrong use is answered at once. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./cli-init.ts')).runInit,
+  serve: async () => (await import('./cli-serve.ts')).runServe,
+  approver: async () => (await import('./cli-serve.ts')).runApprover,
+  'audit verify': async () => (await import('./cli-audit-verify.ts')).runAuditVerify,
+  migrate: async () => (await import('./cli-migrate.ts')).runMigrate,
 };
-
-process.exitCode = await main(process.argv.slice(2));
 
 async function main(argv: string[]): Promise<number> {
   try {
@@ -42,7 +37,9 @@ async function main(argv: string[]): Promise<number> {
       process.stdout.write(usage);
       return 0;
     }
-    return await command(options);
+    return await (
+      await command()
+    )(options);
   } catch (error) {
     const [code, words] = explain(error);
     process.stderr.write(`${words}\n`);
@@ -50,7 +47,7 @@ async function main(argv: string[]): Promise<number> {
   }
 }
 
-function parse(argv: string[]): { command: Command | undefined; options: CommandOptions } {
+function parse(argv: string[]): { command: (() => Promise<Command>) | undefined; options: CommandOptions } {
   const options = {
     config: { type: 'string' },
     plan: { type: 'string' },
@@ -94,3 +91,5 @@ const wordsOfCodes = new Map<unknown, string>([
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown fault';
 }
+
+process.exitCode = await main(process.argv.slice(2));

@@ -41,5 +41,7 @@ function describeError(error: unknown): object {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   const cause = error.cause === undefined ? undefined : describeError(error.cause);
   const safe = error.name === 'ZodError' ? 'does not match its schema' : error.message;
-  return { name: error.name, message: safe, code, stack: error.stack?.split('\n').slice(1, 12), cause };
+  // A message of several lines stands in the stack too: only the frames are kept.
+  const stack = error.stack?.split('\n').filter((line) => /^ +at /.test(line));
+  return { name: error.name, message: safe, errorCode: code, stack: stack?.slice(0, 12), cause };
 }

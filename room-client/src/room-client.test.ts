@@ -6,7 +6,6 @@ import type {
   RoomRequestParams,
   RoomRequestResult,
 } from '@sallyport/protocol';
-import { FakeMediaStreamTrack } from 'fake-mediastreamtrack';
 import { FakeHandler, testFakeParameters, type types } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { RoomClient, type RemoteTrack, type RoomEvents } from './room-client.ts';
@@ -210,7 +209,7 @@ describe('sending', () => {
   test('a track that ends by itself is no longer published', async () => {
     const track = trackOf('video');
     await client.publish('screen', track);
-    track.dispatchEvent({ type: 'ended' } as Event);
+    track.dispatchEvent(new Event('ended'));
     await settle();
     expect(endpoint.count('room.closeProducer')).toBe(1);
     expect(told).toContainEqual({ event: 'localTrackEnded', value: 'screen' });
@@ -314,8 +313,26 @@ describe('the end', () => {
   });
 });
 
+/** As much of a track as a sender looks at. */
+class LocalTrack extends EventTarget {
+  readonly kind: 'audio' | 'video';
+  readonly id = crypto.randomUUID();
+  enabled = true;
+  contentHint = '';
+  readyState = 'live';
+
+  constructor(kind: 'audio' | 'video') {
+    super();
+    this.kind = kind;
+  }
+
+  stop(): void {
+    this.readyState = 'ended';
+  }
+}
+
 function trackOf(kind: 'audio' | 'video'): MediaStreamTrack {
-  return new FakeMediaStreamTrack({ kind });
+  return new LocalTrack(kind) as unknown as MediaStreamTrack;
 }
 
 function producerOf(producer: string, source: ProducerInfo['source']): ProducerInfo {

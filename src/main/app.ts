@@ -12,12 +12,12 @@ import { openDoor } from './ipc.ts';
 import type { NotifyPage } from './ipc.ts';
 import { Kiosk } from './kiosk.ts';
 import { openSocket } from './link/socket.ts';
+import { developmentOptions, productOptions } from './lockdown/development-doors.ts';
 import { guardPermissions } from './lockdown/permissions.ts';
 import { watchPower } from './lockdown/power.ts';
 import { pageOrigin } from './lockdown/scheme.ts';
 import { declareScheme, guardApp, prepareSession } from './lockdown/session.ts';
-import { developmentOption } from './lockdown/start-guard.ts';
-import { driverAttached } from './lockdown/test-driver.ts';
+
 import { createWindow, keepPageLoaded } from './lockdown/window.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './platform/clock.ts';
@@ -41,8 +41,11 @@ const pageFolder = join(import.meta.dirname, '../renderer');
 /** Starts the laptop's client. Called once, by the start-up guard's file. */
 export function startApp(): void {
   const log = createLog();
-  preparePaths();
-  // SECURITY: every page of this process is sandboxed, whatever a window asks for (S2). Only a development build can have
+  guardProcess(log);
+  const options =
+    typeof __DEVELOPMENT__ !== 'undefined' && __DEVELOPMENT__ ? developmentOptions(process.argv) : productOptions;
+  preparePaths(options.data);
+  // SECURITY: every page of this process is sandboxed, whatever a window asks for (page isolation). Only a development build can have
   // been started with the sandbox off, to run as root.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   declareScheme(protocol);
@@ -52,20 +55,35 @@ export function startApp(): void {
     app.exit(0);
     return;
   }
-  const attached = driverAttached(process.argv);
   app
     .whenReady()
-    .then(() => attached)
-    .then(() => new Application(log).start())
+    .then(() => options.attached)
+    .then(() => new Application(log, options.wantsKeyStore).start())
     .catch((error: unknown) => {
       log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'not started');
       app.exit(1);
     });
 }
 
-function preparePaths(): void {
-  const chosen = developmentOption(process.argv, 'sallyport-data');
-  if (chosen !== undefined && chosen !== '') app.setPath('userData', chosen);
+/** EX_SOFTWARE of sysexits.h: the session starts the client again. */
+const faulty = 70;
+
+/** A fault nobody handled ends the process; without this Electron would open a dialogue over the kiosk. */
+function guardProcess(log: Log): void {
+  const told = (error: unknown): object => ({
+    fault: error instanceof Error ? error.name : 'unknown',
+    at: error instanceof Error ? error.stack?.split('\n').slice(1, 4) : undefined,
+  });
+  // SECURITY: fails closed: what is in an unknown state does not go on (one window).
+  process.on('uncaughtException', (error) => {
+    log.error({ ...told(error) }, 'unhandled fault');
+    app.exit(faulty);
+  });
+  process.on('unhandledRejection', (error) => log.error({ ...told(error) }, 'unhandled rejection'));
+}
+
+function preparePaths(data: string | undefined): void {
+  if (data !== undefined) app.setPath('userData', data);
   const places = dataPlaces(app.getPath('userData'));
   app.setPath('sessionData', places.browser);
   app.setPath('crashDumps', places.crashDumps);
@@ -75,6 +93,7 @@ function preparePaths(): void {
 /** The running client: one window, one door, and the stage behind it. */
 class Application {
   readonly #log: Log;
+  readonly #wantsDevelopmentKeyStore: boolean;
   readonly #places = dataPlaces(app.getPath('userData'));
   readonly #pageReports = new RateLimit(systemClock, 1 / 60);
   #stage: Stage = startStage('en', Date.now());
@@ -83,8 +102,9 @@ class Application {
   #notify: NotifyPage = () => undefined;
   #isShown = false;
 
-  constructor(log: Log) {
+  constructor(log: Log, wantsDevelopmentKeyStore: boolean) {
     this.#log = log;
+    this.#wantsDevelopmentKeyStore = wantsDevelopmentKeyStore;
   }
 
   /** Shows the window and, at the same time, finds out what this laptop is. */
@@ -95,7 +115,7 @@ class Application {
     const { status } = erasure;
     if (status !== 'none') this.#stage = wipedStage(status, Date.now());
     this.#openWindow();
-    // SECURITY: a wipe that was begun goes on before anything else is looked at (S19).
+    // SECURITY: a wipe that was begun goes on before anything else is looked at (a kill finishes).
     if (status === 'none') this.#openVault(vault, keyStore, erasure);
     else void this.#resumeWipe(erasure);
     closeForeignDoors();
@@ -106,7 +126,7 @@ class Application {
       places: this.#places,
       files: systemFiles,
       random: systemRandom,
-      wantsDevelopmentKeyStore: developmentOption(process.argv, 'sallyport-development-key-store') !== undefined,
+      wantsDevelopmentKeyStore: this.#wantsDevelopmentKeyStore,
       keyringFolder: keyringFolderOf(process.env, homedir()),
       Entry,
       Store,
@@ -170,7 +190,7 @@ class Application {
   #openWindow(): void {
     let isQuitting = false;
     app.on('before-quit', () => (isQuitting = true));
-    // SECURITY: nothing the page stores outlives the process (S14).
+    // SECURITY: nothing the page stores outlives the process (page network).
     const memory = session.fromPartition('sallyport', { cache: false });
     prepareSession(memory, pageFolder);
     guardApp(app, (contents) => contents === this.#window?.webContents);

@@ -52,12 +52,13 @@ export function controlDuties(parts: DutyParts): ControlRequestHandlers {
 }
 
 function checkPairing({ pairing, record }: DutyParts, code: string): Handled<{ nonce: string }> {
+  const wasLockedOut = pairing.view.state === 'locked-out';
   const answer = pairing.check(code);
   if (answer.ok) return answer;
-  const { reason, retryAfter } = answer.refusal;
+  const { reason } = answer.refusal;
   if (reason === 'wrong-code') record('pairing-refused');
-  // The lock-out itself is recorded once, when it begins.
-  if (reason === 'locked-out' && retryAfter === 300) record('pairing-locked-out');
+  // The lock-out is recorded once, when it begins.
+  if (reason === 'locked-out' && !wasLockedOut) record('pairing-locked-out');
   return answer;
 }
 
@@ -123,7 +124,7 @@ function execute(
     now,
     receipts: () => kept.value.receipts,
     sign: (receipt) => signReceipt(identity.signingKey, receipt),
-    // SECURITY: sequence, receipt and consequence are durable in one write, before anything happens (S5, S19).
+    // SECURITY: sequence, receipt and consequence are durable in one write, before anything happens (S5, a kill finishes).
     keep: ({ sequence, receipts, order: kind }) =>
       kept.update((value) => ({
         ...value,

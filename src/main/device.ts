@@ -204,11 +204,11 @@ export class Device {
     void this.#settle();
   }
 
-  /** What is done after each handshake, in this order: newer trust, what waits to be reported, the certificate. */
+  /** What is done after each handshake: what waits is reported, newer trust is fetched, the certificate is renewed. */
   async #settle(): Promise<void> {
+    void this.outbox.flush();
     try {
       await this.refreshTrust();
-      await this.outbox.flush();
       await this.#renewCertificate();
     } catch (error) {
       this.#parts.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'not settled after contact');
@@ -238,7 +238,7 @@ export class Device {
     const { dispatch, clock, onChange } = this.#parts;
     this.#graceTimer?.cancel();
     if (state !== 'connected') {
-      // SECURITY: a laptop out of reach cannot be locked from afar: without its link it becomes inert (S9).
+      // SECURITY: a laptop out of reach cannot be locked from afar: without its link it becomes inert (lease).
       dispatch({ type: 'room-left', reason: 'connection-lost' });
       const since = (this.#lostSince ??= clock.monotonic());
       const left = Math.max(0, since + linkGrace - clock.monotonic());
@@ -300,7 +300,7 @@ export class Device {
     const answer = await this.link.request('certificate.renew', { request });
     if (!answer.ok) return;
     const renewed = answer.value.certificate;
-    // SECURITY: only a certificate for our own key from the pinned authority replaces the one we have (S10).
+    // SECURITY: only a certificate for our own key from the pinned authority replaces the one we have (identity of control).
     if (!isCertificateFor(renewed, { caCertificate, signingKey, now: clock.now() })) {
       log.warn({}, 'renewed certificate refused');
       return;

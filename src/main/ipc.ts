@@ -73,12 +73,12 @@ async function answer(
   parameters: readonly unknown[],
 ): Promise<unknown> {
   const refused = (refusal: Refusal): unknown => ({ ok: false, refusal });
-  // SECURITY: only the main frame of our own window, on our own origin (S2).
+  // SECURITY: only the main frame of our own window, on our own origin (page isolation).
   if (!isOurs(options, sender)) {
     options.onRefused(name, { reason: 'not-allowed' });
     return refused({ reason: 'not-allowed' });
   }
-  // SECURITY: a page that floods the door cannot keep the main process from an order (S3).
+  // SECURITY: a page that floods the door cannot keep the main process from an order (bounded door).
   if (!limit.take()) return refused({ reason: 'too-many', retryAfter: 1 });
   const params = parseParams(name, parameters);
   if (typeof params === 'string') {
@@ -94,7 +94,7 @@ async function carryOut(options: DoorOptions, name: InvokeName, params: unknown)
     const handle = options.handlers[name] as (params: unknown) => unknown;
     return bridge.invoke[name].result.parse(await handle(params));
   } catch (error) {
-    // SECURITY: no stack, path or message of a fault reaches the page (S2).
+    // SECURITY: no stack, path or message of a fault reaches the page (page isolation).
     options.log.error({ name, fault: error instanceof Error ? error.name : 'unknown' }, 'invocation failed');
     return { ok: false, refusal: { reason: 'failed' } };
   }
@@ -106,12 +106,17 @@ function isOurs({ contents, origin }: DoorOptions, sender: Sender): boolean {
 }
 
 function parseParams(name: InvokeName, parameters: readonly unknown[]): { value: unknown } | 'malformed' | 'too-large' {
-  if (parameters.length !== 1) return 'malformed';
+  // Structured clone also carries maps, dates and buffers: parameters are one plain object.
+  if (parameters.length !== 1 || !isPlain(parameters[0])) return 'malformed';
   const size = sizeOf(parameters[0]);
   if (size === undefined) return 'malformed';
   if (size > paramsLimit) return 'too-large';
   const parsed = bridge.invoke[name].params.safeParse(parameters[0]);
   return parsed.success ? { value: parsed.data } : 'malformed';
+}
+
+function isPlain(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** Characters of JSON, or undefined for what is no JSON (structured clone also carries maps, cycles and buffers). */

@@ -3,7 +3,7 @@ import type { Bridge } from '@sallyport/protocol';
 import { contextBridge, ipcRenderer } from 'electron';
 
 // SECURITY: the page gets these two functions and nothing else: no channel that is not in the contract, no event object,
-// no Electron (S2).
+// no Electron (page isolation).
 const exposed: Bridge = {
   invoke: (name, params) => {
     const refused = { ok: false, refusal: { reason: 'unknown-method' } } as const;

@@ -39,6 +39,7 @@ export async function playDay(): Promise<void> {
     await report.write('finished');
   } catch (error) {
     await report.write('failed');
+    process.stderr.write(`\nThe day stopped: ${error instanceof Error ? error.message : String(error)}\n`);
     throw error;
   } finally {
     for (const close of closing.reverse()) await close();

@@ -123,6 +123,9 @@ export async function order(
 
 /** The consultant writes one next step down. */
 export async function recordNextSteps(clinic: Page): Promise<void> {
+  await clinic.getByTestId('next-step-kind').selectOption('prescription');
+  await clinic.getByTestId('next-step-urgency').selectOption('soon');
+  await clinic.getByTestId('next-step-responsible').selectOption('prison-healthcare');
   await clinic
     .getByTestId('next-step-words')
     .fill('Start amlodipine 5 mg once a day; check blood pressure in two weeks.');

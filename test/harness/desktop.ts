@@ -132,7 +132,7 @@ async function startBus(env: Record<string, string>, start: Start): Promise<void
 }
 
 async function startKeyring(env: Record<string, string>, user: OrdinaryUser, start: Start): Promise<void> {
-  const [program = '', ...args] = [...user.prefix, 'dbus-send', '--session', '--print-reply'];
+  const [program, ...args] = [...user.prefix, 'dbus-send', '--session', '--print-reply'];
   const question = [...args, '--dest=org.freedesktop.secrets', '/org/freedesktop/secrets/aliases/default'];
   const property = ['org.freedesktop.DBus.Properties.Get', 'string:org.freedesktop.Secret.Collection', 'string:Locked'];
   await start({

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ElectronApplication, Page } from 'playwright-core';
 import { startDesktop, type Desktop } from './desktop.ts';
-import { launchKiosk } from './electron.ts';
+import { launchKiosk, type KioskOptions } from './electron.ts';
 import { watchMedia } from './media.ts';
 import { projectFolder } from './runtime.ts';
 
@@ -83,15 +83,20 @@ export class Kiosk {
     return pid;
   }
 
-  /** Starts the client as the laptop's session would. */
-  async powerOn(args: readonly string[] = []): Promise<void> {
-    const app = await launchKiosk({
+  /** How the client is started on this laptop. */
+  launchOptions(args: readonly string[] = []): KioskOptions {
+    return {
       desktop: this.desktop,
       appDir: projectFolder,
       userData: this.dataFolder,
       switches: ['--use-fake-device-for-media-stream'],
       args: [`--sallyport-data=${this.dataFolder}`, ...args],
-    });
+    };
+  }
+
+  /** Starts the client as the laptop's session would. */
+  async powerOn(args: readonly string[] = []): Promise<void> {
+    const app = await launchKiosk(this.launchOptions(args));
     this.readLog(app);
     await watchMedia(app.context());
     const page = await app.firstWindow();

@@ -33,14 +33,12 @@ export function ordinaryUser(): OrdinaryUser {
     { uid, gid, prefix: ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`] },
   ];
   const user = candidates.find(canRunElectron);
-  if (user === undefined)
-    throw new Error('Root cannot become an ordinary user here: neither setpriv nor unshare works.');
-  return user;
+  if (user !== undefined) return user;
+  throw new Error('Root cannot become an ordinary user here: neither setpriv nor unshare works.');
 }
 
 function canRunElectron({ prefix }: OrdinaryUser): boolean {
   const [program, ...args] = [...prefix, 'sh', '-c', 'test -x "$1" && test -r "$2" && test "$(id -u)" != 0', 'sh'];
-  if (program === undefined) return false;
   return spawnSync(program, [...args, runtime().electron, `${projectFolder}package.json`]).status === 0;
 }
 

@@ -63,10 +63,16 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
 
 /** PostgreSQL gives this lock back by itself when the process that holds it dies. */
 const ownerLock = 7_265_110_002;
+const ownershipAttempts = 15;
 
 /** Makes the cluster this process's own until the returned function stops it. */
 async function ownCluster(cluster: Cluster): Promise<() => Promise<void>> {
-  const owner = await takeOwnership(cluster);
+  let owner = await takeOwnership(cluster);
+  // PostgreSQL may take a moment to notice that a killed control is gone.
+  for (let attempt = 0; owner === undefined && attempt < ownershipAttempts; attempt += 1) {
+    await delay(100);
+    owner = await takeOwnership(cluster);
+  }
   if (owner === undefined) {
     throw new EmbeddedPostgresError(`Another control serves from this data directory already: ${cluster.data}`);
   }

@@ -1,14 +1,19 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 
 /** Session tokens: 32 random bytes in base64url. */
 const tokenShape = /^[A-Za-z0-9_-]{43}$/;
+
+/** Where a header can be set: Fastify's reply. */
+interface HeaderReply {
+  header(name: string, value: string): unknown;
+}
 
 /** The browser's cookie that carries a session's token, and nothing else. */
 export interface SessionCookie {
   /** The token of a `Cookie` header, when it is shaped like one. */
   read(header: string | undefined): string | undefined;
-  set(reply: FastifyReply, token: string): void;
-  clear(reply: FastifyReply): void;
+  set(reply: HeaderReply, token: string): void;
+  clear(reply: HeaderReply): void;
 }
 
 /**

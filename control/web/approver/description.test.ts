@@ -1,7 +1,7 @@
 import { formatPairingCode, pairingCodeOf, toBase64url } from '@sallyport/protocol';
 import type { Grant, Manifest, Order, Roster } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
-import { describe as describeStatement, timeLeft, wordsOf } from './description.ts';
+import { describe as describeStatement, formatMoment, timeLeft, wordsOf } from './description.ts';
 import type { Description } from './description.ts';
 
 const id = (last: string) => `7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a${last}`;
@@ -139,6 +139,11 @@ describe.each(['en', 'cy'] as const)('the approver in %s', (language) => {
 describe('the approver', () => {
   test('describes no grant whose nonce is none', async () => {
     expect(await describeStatement({ ...grant, pairingNonce: 'AAAA' }, 'en', place)).toBeUndefined();
+  });
+
+  test('writes moments on London’s clock, in both languages', () => {
+    expect(formatMoment(noon, 'en')).toBe('15 July 2026 at 12:00');
+    expect(formatMoment(noon, 'cy')).toBe('15 Gorffennaf 2026 am 12:00');
   });
 
   test('is two languages', async () => {

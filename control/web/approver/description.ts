@@ -88,7 +88,7 @@ async function describeGrant(grant: Grant, words: Words, language: Language): Pr
 function describeOrder(order: Order, words: Words): Description {
   return {
     title: words.order.title[order.order],
-    lead: words.order.lead[order.order],
+    lead: words.order.lead[order.order](order.devices.length),
     sections: [
       { heading: words.order.laptops, items: order.devices.map((device) => device.name) },
       { heading: words.order.reason, items: [order.reason] },
@@ -153,15 +153,14 @@ function namesOf(people: readonly Person[], words: Words): string[] {
 
 /** A moment on London's clock: prisons and hospitals work by it. */
 export function formatMoment(instant: number, language: Language): string {
-  return new Intl.DateTimeFormat(language === 'cy' ? 'cy-GB' : 'en-GB', {
+  const format = new Intl.DateTimeFormat('en-GB', {
     timeZone: 'Europe/London',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  }).format(instant);
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+  });
+  const parts = new Map(format.formatToParts(instant).map((part) => [part.type, part.value]));
+  const of = (type: Intl.DateTimeFormatPartTypes) => parts.get(type) ?? '';
+  const month = wordsOf(language).months[Number(of('month')) - 1] ?? of('month');
+  return wordsOf(language).moment(`${Number(of('day'))} ${month} ${of('year')}`, `${of('hour')}:${of('minute')}`);
 }
 
 /** Time left as a stopwatch shows it; undefined when more than a day is left, or none. */

@@ -88,7 +88,7 @@ function watchDeadline(notAfter: number, asked: Asked, view: View, words: Words)
   const expired = () => Date.now() >= notAfter;
   const tick = () => {
     const left = timeLeft(notAfter - Date.now());
-    if (left !== undefined) view.deadline(words.expiresAt(formatMoment(notAfter, asked.language), left));
+    view.deadline(words.expiresAt(formatMoment(notAfter, asked.language), left));
     if (!expired()) return;
     stop();
     view.say(words.expired);

@@ -61,7 +61,7 @@ describe('an approval', () => {
     ['nothing', null],
     ['a password', { id: 'x', type: 'password' }],
   ])('that brings %s is none', async (_, given) => {
-    const get = () => Promise.resolve(given as Credential | null);
+    const get = () => Promise.resolve(given);
     expect(await approveWithPasskey(get, bytes, 'example', [credential])).toEqual({ ok: false, reason: 'failed' });
   });
 });

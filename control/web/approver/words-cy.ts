@@ -8,7 +8,9 @@ export const welsh: Words = {
   decline: 'Gwrthod',
   approved: 'Cymeradwywyd. Gallwch gau’r ffenestr hon.',
   declined: 'Gwrthodwyd. Ni chymeradwywyd dim. Gallwch gau’r ffenestr hon.',
-  expiresAt: (moment, left) => `Cymeradwywch cyn ${moment} (${left} ar ôl).`,
+  expiresAt: (moment, left) => `Cymeradwywch cyn ${moment}${left === undefined ? '' : ` (${left} ar ôl)`}.`,
+  months: 'Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr'.split(' '),
+  moment: (day, time) => `${day} am ${time}`,
   expired: 'Mae’r amser i gymeradwyo hyn wedi dod i ben. Caewch y ffenestr hon a dechrau eto.',
   unknownStatement:
     'Nid yw’r dudalen hon yn deall yr hyn y gofynnwyd iddi ei ddangos, felly ni ellir ei gymeradwyo. Caewch y ffenestr hon a dywedwch wrth TG.',
@@ -35,9 +37,18 @@ export const welsh: Words = {
       brick: 'Analluogi: dinistrio am byth',
     },
     lead: {
-      suspend: 'Rydych yn gorchymyn i’r gliniaduron hyn beidio â gweithio nes iddynt gael eu hailddechrau:',
-      resume: 'Rydych yn gorchymyn y caiff y gliniaduron ataliedig hyn eu hagor eto:',
-      brick: 'Rydych yn gorchymyn i’r gliniaduron hyn ddinistrio eu hunain:',
+      suspend: (laptops) =>
+        laptops === 1
+          ? 'Rydych yn gorchymyn i’r gliniadur hwn beidio â gweithio nes iddo gael ei ailddechrau:'
+          : `Rydych yn gorchymyn i’r gliniaduron hyn (${laptops}) beidio â gweithio nes iddynt gael eu hailddechrau:`,
+      resume: (laptops) =>
+        laptops === 1
+          ? 'Rydych yn caniatáu i’r gliniadur ataliedig hwn gael ei agor eto:'
+          : `Rydych yn caniatáu i’r gliniaduron ataliedig hyn (${laptops}) gael eu hagor eto:`,
+      brick: (laptops) =>
+        laptops === 1
+          ? 'Rydych yn gorchymyn i’r gliniadur hwn ddinistrio ei hun:'
+          : `Rydych yn gorchymyn i’r gliniaduron hyn (${laptops}) ddinistrio eu hunain:`,
     },
     laptops: 'Gliniaduron',
     reason: 'Rheswm a roddwyd',

@@ -8,7 +8,9 @@ export const english: Words = {
   decline: 'Decline',
   approved: 'Approved. You can close this window.',
   declined: 'Declined. Nothing was approved. You can close this window.',
-  expiresAt: (moment, left) => `Approve before ${moment} (${left} left).`,
+  expiresAt: (moment, left) => `Approve before ${moment}${left === undefined ? '' : ` (${left} left)`}.`,
+  months: 'January February March April May June July August September October November December'.split(' '),
+  moment: (day, time) => `${day} at ${time}`,
   expired: 'The time to approve this has run out. Close this window and start again.',
   unknownStatement:
     'This page does not understand what it was asked to show, so it cannot be approved. Close this window and tell IT.',
@@ -34,9 +36,18 @@ export const english: Words = {
       brick: 'Brick: destroy for good',
     },
     lead: {
-      suspend: 'You order that these laptops stop working until they are resumed:',
-      resume: 'You order that these suspended laptops may be opened again:',
-      brick: 'You order that these laptops destroy themselves:',
+      suspend: (laptops) =>
+        laptops === 1
+          ? 'You order this laptop to stop working until it is resumed:'
+          : `You order these ${laptops} laptops to stop working until they are resumed:`,
+      resume: (laptops) =>
+        laptops === 1
+          ? 'You allow this suspended laptop to be opened again:'
+          : `You allow these ${laptops} suspended laptops to be opened again:`,
+      brick: (laptops) =>
+        laptops === 1
+          ? 'You order this laptop to destroy itself:'
+          : `You order these ${laptops} laptops to destroy themselves:`,
     },
     laptops: 'Laptops',
     reason: 'Reason given',

@@ -11,7 +11,11 @@ export interface Words {
   decline: string;
   approved: string;
   declined: string;
-  expiresAt: (moment: string, left: string) => string;
+  /** @param left a stopwatch's reading; undefined when there is more than a day */
+  expiresAt: (moment: string, left: string | undefined) => string;
+  /** Browsers know no Welsh months. */
+  months: readonly string[];
+  moment: (day: string, time: string) => string;
   expired: string;
   unknownStatement: string;
   passkeyNotUsed: string;
@@ -31,7 +35,7 @@ export interface Words {
   };
   order: {
     title: Record<OrderKind, string>;
-    lead: Record<OrderKind, string>;
+    lead: Record<OrderKind, (laptops: number) => string>;
     laptops: string;
     reason: string;
     consequences: Record<OrderKind, readonly string[]>;

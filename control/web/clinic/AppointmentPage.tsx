@@ -37,15 +37,15 @@ export function AppointmentPage({ day, id }: { day: string; id: string }): React
 }
 
 function Appointment({ appointment, onChanged }: { appointment: ConsoleAppointment; onChanged: () => void }) {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const now = useNow();
   const live = isLive(standingOf(appointment, now));
   const [session, state] = useRoom(appointment.id, live);
   const [problem, setProblem] = useState<string>();
   const begun = appointment.phase !== 'waiting' || (state.state === 'inRoom' && state.phase !== 'waiting');
   const time = t('appointment.span', {
-    from: formatTime(appointment.startsAt, language),
-    to: formatTime(appointment.endsAt, language),
+    from: formatTime(appointment.startsAt),
+    to: formatTime(appointment.endsAt),
   });
   return (
     <>

@@ -45,7 +45,7 @@ export function ListPage({ person, day }: { person: SignedInPerson; day: string 
 }
 
 function Appointments({ day, appointments }: { day: string; appointments: readonly ConsoleAppointment[] }) {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const now = useNow();
   useArrivals(appointments);
   return (
@@ -70,7 +70,7 @@ function Appointments({ day, appointments }: { day: string; appointments: readon
               data-patient={appointment.patientReference}
             >
               <Table.Cell>
-                {formatTime(appointment.startsAt, language)}–{formatTime(appointment.endsAt, language)}
+                {formatTime(appointment.startsAt)}–{formatTime(appointment.endsAt)}
               </Table.Cell>
               <Table.Cell>{appointment.patientReference}</Table.Cell>
               <Table.Cell>{appointment.prison.name}</Table.Cell>

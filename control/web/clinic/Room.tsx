@@ -3,10 +3,10 @@ import { Button, InsetText } from 'nhsuk-react-components';
 import type { ConsoleAppointment } from '@sallyport/protocol';
 import { useSpeech } from '../ui/Language.tsx';
 import { formatTime } from '../ui/london-time.ts';
-import { wordsForTrouble } from '../ui/trouble.ts';
 import type { RoomSession } from './room-session.ts';
 import type { RoomState } from './room-state.ts';
 import { RoomStage } from './RoomStage.tsx';
+import { wordsForRoomRefusal } from './room-words.ts';
 
 export interface RoomProps {
   appointment: ConsoleAppointment;
@@ -19,7 +19,7 @@ export interface RoomProps {
 
 /** The room of an appointment, wherever the consultant stands with it. */
 export function Room({ state, ...props }: RoomProps): ReactNode {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const { appointment, live } = props;
   const join = (words: string) =>
     live ? (
@@ -43,10 +43,12 @@ export function Room({ state, ...props }: RoomProps): ReactNode {
         <div data-testid="room-failed">
           <div role="alert">
             <InsetText>
-              {wordsForTrouble(state.refusal, t)}{' '}
-              {state.refusal.reason === 'too-early'
-                ? t('room.opensAt', { time: formatTime(appointment.opensAt, language) })
-                : null}
+              <p>
+                {wordsForRoomRefusal(state.refusal, t)}{' '}
+                {state.refusal.reason === 'too-early'
+                  ? t('room.opensAt', { time: formatTime(appointment.opensAt) })
+                  : null}
+              </p>
             </InsetText>
           </div>
           {join(t('page.tryAgain'))}
@@ -56,7 +58,9 @@ export function Room({ state, ...props }: RoomProps): ReactNode {
       return (
         <div data-testid="room-left" data-reason={state.reason}>
           <div role="status">
-            <InsetText>{t(`room.left.${state.reason}`)}</InsetText>
+            <InsetText>
+              <p>{t(`room.left.${state.reason}`)}</p>
+            </InsetText>
           </div>
           {state.reason === 'consultant-ended' || state.reason === 'window-over' ? null : join(t('room.joinAgain'))}
         </div>

@@ -4,8 +4,8 @@ import { Button } from 'nhsuk-react-components';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import type { PlainKey } from '../ui/messages/catalogue.ts';
-import { wordsForTrouble } from '../ui/trouble.ts';
 import type { RoomSession } from './room-session.ts';
+import { wordsForRoomRefusal } from './room-words.ts';
 import { laptopOf } from './room-state.ts';
 import type { InRoom } from './room-state.ts';
 
@@ -18,9 +18,13 @@ interface RoomControlsProps {
 /** What the consultant can do in the room. */
 export function RoomControls({ session, room, onProblem }: RoomControlsProps): ReactNode {
   const { t } = useSpeech();
+  const ask = async (method: Parameters<RoomSession['ask']>[0]) => {
+    const refusal = await session.ask(method);
+    onProblem(refusal === undefined ? undefined : wordsForRoomRefusal(refusal, t));
+  };
   return (
     <div className="app-controls" role="group" aria-label={t('room.controls')}>
-      <PhaseButtons session={session} room={room} onProblem={onProblem} />
+      <PhaseButtons room={room} ask={ask} />
       <OwnButton session={session} room={room} source="microphone" />
       <OwnButton session={session} room={room} source="camera" />
       {room.own.screen === 'off' ? (
@@ -36,16 +40,24 @@ export function RoomControls({ session, room, onProblem }: RoomControlsProps): R
           return Promise.resolve();
         }}
       />
+      {room.phase === 'waiting' ? null : (
+        <ConfirmButton
+          words={t('room.end')}
+          question={t('room.endQuestion')}
+          testId="end-room"
+          onConfirmed={() => ask('room.end')}
+        />
+      )}
     </div>
   );
 }
 
-function PhaseButtons({ session, room, onProblem }: RoomControlsProps) {
-  const { t } = useSpeech();
-  const ask = async (method: Parameters<RoomSession['ask']>[0]) => {
-    const refusal = await session.ask(method);
-    onProblem(refusal === undefined ? undefined : wordsForTrouble(refusal, t));
-  };
+interface PhaseButtonsProps {
+  room: InRoom;
+  ask: (method: 'room.admit' | 'room.startDebrief') => Promise<void>;
+}
+
+function PhaseButtons({ room, ask }: PhaseButtonsProps) {
   return (
     <>
       {room.phase === 'waiting' && laptopOf(room) !== undefined ? (
@@ -54,12 +66,6 @@ function PhaseButtons({ session, room, onProblem }: RoomControlsProps) {
       {room.phase === 'consult' ? (
         <Control words="room.startDebrief" testId="start-debrief" primary onPress={() => ask('room.startDebrief')} />
       ) : null}
-      <ConfirmButton
-        words={t('room.end')}
-        question={t('room.endQuestion')}
-        testId="end-room"
-        onConfirmed={() => ask('room.end')}
-      />
     </>
   );
 }

@@ -33,7 +33,9 @@ export function RoomStage({ appointment, session, room, onProblem }: StageProps)
       <Closing closesAt={appointment.closesAt} />
       {room.problem === undefined ? null : (
         <div role="alert" data-testid="media-problem">
-          <InsetText>{t(room.problem)}</InsetText>
+          <InsetText>
+            <p>{t(room.problem)}</p>
+          </InsetText>
         </div>
       )}
       <div className="app-stage">
@@ -90,11 +92,15 @@ const warningMilliseconds = 5 * 60_000;
 
 /** Says, shortly before, when the room closes by itself. */
 function Closing({ closesAt }: { closesAt: number }) {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const soon = closesAt - useNow() < warningMilliseconds;
   return (
     <div role="status">
-      {soon ? <InsetText>{t('room.closesAt', { time: formatTime(closesAt, language) })}</InsetText> : null}
+      {soon ? (
+        <InsetText>
+          <p>{t('room.closesAt', { time: formatTime(closesAt) })}</p>
+        </InsetText>
+      ) : null}
     </div>
   );
 }

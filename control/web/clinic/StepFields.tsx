@@ -30,42 +30,44 @@ export function StepFields({ step, index, errors, removable, onStep, onRemove }:
     },
   });
   return (
-    <fieldset className="app-card nhsuk-fieldset" data-testid="next-step-fields">
-      <legend className="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">
-        {t('steps.number', { number: index + 1 })}
-      </legend>
-      <div className="app-step-choices">
-        <Select {...field('kind')} label={t('steps.kind')}>
-          <Select.Option value="">{t('book.choose')}</Select.Option>
-          {kind.options.map((option) => (
-            <Select.Option key={option} value={option}>
-              {t(`steps.kind.${option}`)}
-            </Select.Option>
-          ))}
-        </Select>
-        <Select {...field('urgency')} label={t('steps.urgency')}>
-          <Select.Option value="">{t('book.choose')}</Select.Option>
-          {urgency.options.map((option) => (
-            <Select.Option key={option} value={option}>
-              {t(`steps.urgency.${option}`)}
-            </Select.Option>
-          ))}
-        </Select>
-        <Select {...field('responsible')} label={t('steps.responsible')}>
-          <Select.Option value="">{t('book.choose')}</Select.Option>
-          {responsible.options.map((option) => (
-            <Select.Option key={option} value={option}>
-              {t(`steps.responsible.${option}`)}
-            </Select.Option>
-          ))}
-        </Select>
-      </div>
-      <Textarea {...field('words')} label={t('steps.words')} hint={t('steps.wordsHint')} rows={4} maxLength={2000} />
-      {removable ? (
-        <Button type="button" small secondary data-testid="remove-next-step" onClick={onRemove}>
-          {t('steps.remove', { number: index + 1 })}
-        </Button>
-      ) : null}
-    </fieldset>
+    <div className="app-card">
+      <fieldset className="nhsuk-fieldset" data-testid="next-step-fields">
+        <legend className="nhsuk-fieldset__legend nhsuk-fieldset__legend--s">
+          {t('steps.number', { number: index + 1 })}
+        </legend>
+        <div className="app-step-choices">
+          <Select {...field('kind')} label={t('steps.kind')}>
+            <Select.Option value="">{t('book.choose')}</Select.Option>
+            {kind.options.map((option) => (
+              <Select.Option key={option} value={option}>
+                {t(`steps.kind.${option}`)}
+              </Select.Option>
+            ))}
+          </Select>
+          <Select {...field('urgency')} label={t('steps.urgency')}>
+            <Select.Option value="">{t('book.choose')}</Select.Option>
+            {urgency.options.map((option) => (
+              <Select.Option key={option} value={option}>
+                {t(`steps.urgency.${option}`)}
+              </Select.Option>
+            ))}
+          </Select>
+          <Select {...field('responsible')} label={t('steps.responsible')}>
+            <Select.Option value="">{t('book.choose')}</Select.Option>
+            {responsible.options.map((option) => (
+              <Select.Option key={option} value={option}>
+                {t(`steps.responsible.${option}`)}
+              </Select.Option>
+            ))}
+          </Select>
+        </div>
+        <Textarea {...field('words')} label={t('steps.words')} hint={t('steps.wordsHint')} rows={4} maxLength={2000} />
+        {removable ? (
+          <Button type="button" small secondary data-testid="remove-next-step" onClick={onRemove}>
+            {t('steps.remove', { number: index + 1 })}
+          </Button>
+        ) : null}
+      </fieldset>
+    </div>
   );
 }

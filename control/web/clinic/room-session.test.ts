@@ -173,6 +173,15 @@ describe('a consultant’s stay in a room', () => {
     expect(roomOf(session).own.screen).toBe('off');
   });
 
+  test('hears of no trouble when the room’s end comes before the answer to asking for it', async () => {
+    const { session, clients } = scene();
+    await session.join();
+    const answer = session.ask('room.end');
+    clients[0]?.tell('ended', 'consultant-ended');
+    expect(await answer).toBeUndefined();
+    expect(session.snapshot()).toEqual({ state: 'left', reason: 'consultant-ended' });
+  });
+
   test('asks the room for its phases, and hears why not', async () => {
     const { session, sockets } = scene();
     await session.join();

@@ -120,7 +120,10 @@ export class RoomSession {
 
   /** Asks the room for its next phase, or its end. @returns why not, when it is refused */
   async ask(method: 'room.admit' | 'room.startDebrief' | 'room.end'): Promise<Refusal | undefined> {
+    const stay = this.#stay;
     const answer = await this.#socket?.request(method, {});
+    // The room's end can arrive before the answer to asking for it, and closes the socket.
+    if (stay !== this.#stay) return undefined;
     return answer === undefined || answer.ok ? undefined : answer.refusal;
   }
 

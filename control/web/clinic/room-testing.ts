@@ -52,15 +52,15 @@ export class PlayedClient implements SessionClient {
   readonly did: string[] = [];
   joins: Outcome<Joined> = { ok: true, value: { phase: 'waiting', participants: [], closesAt: 2e12 } };
   publishes: Outcome<void> = { ok: true, value: undefined };
-  readonly #listeners: Partial<Record<keyof RoomEvents, ((value: never) => void)[]>> = {};
+  readonly #listeners = new Map<keyof RoomEvents, ((value: never) => void)[]>();
 
   on<E extends keyof RoomEvents>(event: E, listener: (value: RoomEvents[E]) => void): () => void {
-    (this.#listeners[event] ??= []).push(listener as (value: never) => void);
+    this.#listeners.set(event, [...(this.#listeners.get(event) ?? []), listener]);
     return () => undefined;
   }
 
   tell<E extends keyof RoomEvents>(event: E, value: RoomEvents[E]): void {
-    for (const listener of this.#listeners[event] ?? []) listener(value as never);
+    for (const listener of this.#listeners.get(event) ?? []) listener(value as never);
   }
 
   join(): Promise<Outcome<Joined>> {

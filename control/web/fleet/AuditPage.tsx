@@ -9,7 +9,7 @@ import { formatMoment } from '../ui/london-time.ts';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useSession } from '../ui/Session.tsx';
 import { ListTrouble } from '../ui/TroubleBox.tsx';
-import { merged, wordsForDetail } from './audit-pages.ts';
+import { merged, wordsForAction, wordsForDetail } from './audit-pages.ts';
 
 const topics = ['audit'] as const;
 
@@ -64,7 +64,7 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
   const { t, language } = useSpeech();
   return (
     <div className="app-scroll" role="region" aria-label={t('fleet.audit')} tabIndex={0}>
-      <Table>
+      <Table className="app-record">
         <Table.Head>
           <Table.Row>
             <Table.Cell>{t('audit.number')}</Table.Cell>
@@ -83,7 +83,8 @@ function Entries({ entries }: { entries: readonly AuditEntry[] }) {
                 {entry.actor.name} ({t(`audit.actor.${entry.actor.kind}`)})
               </Table.Cell>
               <Table.Cell>
-                <strong>{entry.action}</strong> {wordsForDetail(entry.detail)}
+                <strong>{wordsForAction(entry.action, t)}</strong>
+                <span className="app-detail">{wordsForDetail(entry.detail, language)}</span>
               </Table.Cell>
               <Table.Cell>
                 <code title={entry.hash}>{entry.hash.slice(0, 10)}…</code>

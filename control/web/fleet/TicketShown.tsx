@@ -31,7 +31,9 @@ export function TicketShown({ ticket, expiresAt, name, onDone }: TicketShownProp
   return (
     <>
       <PageHeading words={t('ticket.heading', { laptop: name })} />
-      <InsetText>{t('ticket.once', { when: formatMoment(expiresAt, language) })}</InsetText>
+      <InsetText>
+        <p>{t('ticket.once', { when: formatMoment(expiresAt, language) })}</p>
+      </InsetText>
       <p className="app-ticket" data-testid="ticket">
         {ticket}
       </p>

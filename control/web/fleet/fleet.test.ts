@@ -1,6 +1,7 @@
 import type { AuditEntry, ConsoleOrder } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
-import { merged, wordsForDetail } from './audit-pages.ts';
+import { translator } from '../ui/messages/catalogue.ts';
+import { merged, wordsForAction, wordsForDetail } from './audit-pages.ts';
 import { checkOrder, possibleOrders } from './order-draft.ts';
 import { orderSteps, proofOf } from './order-progress.ts';
 import { checkTicket, ticketFileName } from './ticket-draft.ts';
@@ -90,7 +91,14 @@ describe('the record', () => {
     expect(pages.map(({ number }) => number)).toEqual([6, 5, 4, 3]);
   });
 
+  test('says what happened in words, and names what it has no words for', () => {
+    expect(wordsForAction('order.executed', translator('en'))).toBe('Order executed');
+    expect(wordsForAction('toString', translator('cy'))).toBe('toString');
+  });
+
   test('shows its details in a line', () => {
-    expect(wordsForDetail(entry(1).detail)).toBe('reason: lost, devices: 1, more: –');
+    expect(wordsForDetail({ ...entry(1).detail, signedAt: at }, 'en')).toBe(
+      'reason: lost, devices: 1, more: –, signedAt: 5 Jan 2026, 12:00:00',
+    );
   });
 });

@@ -61,7 +61,7 @@ interface AppointmentsProps {
 }
 
 function Appointments({ day, appointments, onProblem }: AppointmentsProps) {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const now = useNow();
   return (
     <Table responsive firstCellIsHeader>
@@ -84,7 +84,7 @@ function Appointments({ day, appointments, onProblem }: AppointmentsProps) {
             data-patient={appointment.patientReference}
           >
             <Table.Cell>
-              {formatTime(appointment.startsAt, language)}–{formatTime(appointment.endsAt, language)}
+              {formatTime(appointment.startsAt)}–{formatTime(appointment.endsAt)}
             </Table.Cell>
             <Table.Cell>{appointment.patientReference}</Table.Cell>
             <Table.Cell>

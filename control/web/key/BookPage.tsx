@@ -8,7 +8,7 @@ import type { FieldError } from '../ui/ErrorSummary.tsx';
 import { formField } from '../ui/form-field.ts';
 import type { FormField } from '../ui/form-field.ts';
 import { useSpeech } from '../ui/Language.tsx';
-import { formatMoment, londonDay } from '../ui/london-time.ts';
+import { formatDay, formatMoment, londonDay, londonInstant } from '../ui/london-time.ts';
 import { LoadedList } from '../ui/LoadedList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useNow, useSession } from '../ui/Session.tsx';
@@ -123,7 +123,10 @@ interface BookFieldsProps extends Omit<BookFormProps, 'day'> {
 }
 
 function BookFields({ field, devices, consultants }: BookFieldsProps) {
-  const { t } = useSpeech();
+  const { t, language } = useSpeech();
+  const day = field('day');
+  // The browser writes the date as its own country does; the words leave no doubt.
+  const noon = londonInstant(day.value, '12:00');
   return (
     <>
       <TextInput
@@ -149,8 +152,21 @@ function BookFields({ field, devices, consultants }: BookFieldsProps) {
           </Select.Option>
         ))}
       </Select>
-      <TextInput {...field('day')} type="date" label={t('day.label')} width="10" />
-      <TextInput {...field('time')} type="time" label={t('book.time')} hint={t('book.timeHint')} width="5" />
+      <TextInput
+        {...day}
+        type="date"
+        label={t('day.label')}
+        hint={noon === undefined ? '' : formatDay(noon, language)}
+        width="10"
+      />
+      <TextInput
+        {...field('time')}
+        inputMode="numeric"
+        autoComplete="off"
+        label={t('book.time')}
+        hint={t('book.timeHint')}
+        width="5"
+      />
       <Select {...field('minutes')} label={t('book.length')}>
         {lengths.map((minutes) => (
           <Select.Option key={minutes} value={String(minutes)}>

@@ -17,7 +17,7 @@ import { OpenedStep } from './OpenedStep.tsx';
 
 /** Chooses the appointment for which a laptop is opened. */
 export function ChoosePage({ day }: { day: string }): ReactNode {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const now = useNow();
   const [list, read] = useDay(day);
   return (
@@ -35,7 +35,7 @@ export function ChoosePage({ day }: { day: string }): ReactNode {
                   <li key={appointment.id} className="app-card">
                     <a href={`#/open/${day}/${appointment.id}`} data-testid="choose-appointment">
                       {t('open.choice', {
-                        time: formatTime(appointment.startsAt, language),
+                        time: formatTime(appointment.startsAt),
                         patient: appointment.patientReference,
                         laptop: appointment.device.name,
                       })}
@@ -80,7 +80,7 @@ export function OpenPage({ day, id }: { day: string; id: string }): ReactNode {
 type Step = { step: 'code' } | { step: 'approve'; task: ApprovalTask } | { step: 'opened'; until: number };
 
 function Opening({ appointment }: { appointment: ConsoleAppointment }) {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const [step, setStep] = useState<Step>({ step: 'code' });
   const [problem, setProblem] = useState<string>();
   return (
@@ -94,8 +94,8 @@ function Opening({ appointment }: { appointment: ConsoleAppointment }) {
         </Fact>
         <Fact name={t('appointment.time')}>
           {t('appointment.span', {
-            from: formatTime(appointment.startsAt, language),
-            to: formatTime(appointment.endsAt, language),
+            from: formatTime(appointment.startsAt),
+            to: formatTime(appointment.endsAt),
           })}
         </Fact>
       </SummaryList>

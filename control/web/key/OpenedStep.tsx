@@ -18,7 +18,7 @@ const topics = ['devices'] as const;
 
 /** The laptop is open: until when, what it does now, and the way to lock it again. */
 export function OpenedStep({ appointment, until, onProblem }: OpenedStepProps): ReactNode {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   const [list, read] = useList('siteDevices', {}, topics);
   const panel = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -28,7 +28,7 @@ export function OpenedStep({ appointment, until, onProblem }: OpenedStepProps): 
     <>
       <div className="nhsuk-panel" ref={panel} tabIndex={-1} data-testid="opened">
         <h2 className="nhsuk-panel__title">{t('open.done', { laptop: appointment.device.name })}</h2>
-        <div className="nhsuk-panel__body">{t('open.until', { time: formatTime(until, language) })}</div>
+        <div className="nhsuk-panel__body">{t('open.until', { time: formatTime(until) })}</div>
       </div>
       <p>{t('open.carry')}</p>
       <LoadedList list={list} onRetry={read}>

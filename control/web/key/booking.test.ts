@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkBooking } from './booking.ts';
+import { checkBooking, readTime } from './booking.ts';
 import type { BookingDraft } from './booking.ts';
 
 const id = '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a11';
@@ -47,6 +47,17 @@ describe('a booking', () => {
       'time: book.needTime',
       'minutes: book.needLength',
     ]);
+  });
+
+  test('takes times as people type them', () => {
+    expect(['9:30', '09.30', ' 0930 ', '930', '23:59'].map(readTime)).toEqual([
+      '09:30',
+      '09:30',
+      '09:30',
+      '09:30',
+      '23:59',
+    ]);
+    expect(['24:00', '12:60', '9', 'half past', ''].map(readTime)).toEqual(Array.from({ length: 5 }));
   });
 
   test('needs a time that the clock shows and a reference of one line', () => {

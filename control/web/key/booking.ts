@@ -10,7 +10,7 @@ export interface BookingDraft {
   device: string;
   /** `YYYY-MM-DD`. */
   day: string;
-  /** `HH:MM` on London's clock. */
+  /** On London's clock, as typed. */
   time: string;
   minutes: string;
 }
@@ -30,7 +30,7 @@ export function checkBooking(
   draft: BookingDraft,
   now: number,
 ): { ok: true; value: Booking } | { ok: false; errors: readonly DraftError[] } {
-  const startsAt = londonInstant(draft.day, draft.time);
+  const startsAt = londonInstant(draft.day, readTime(draft.time) ?? '');
   const minutes = Number(draft.minutes);
   const errors: DraftError[] = [];
   const require = (good: boolean, field: keyof BookingDraft, words: PlainKey) => {
@@ -43,7 +43,7 @@ export function checkBooking(
   require(shape.consultant.safeParse(draft.consultant).success, 'consultant', 'book.needConsultant');
   require(shape.device.safeParse(draft.device).success, 'device', 'book.needLaptop');
   require(/^\d{4}-\d{2}-\d{2}$/.test(draft.day), 'day', 'book.needDay');
-  if (draft.time === '') errors.push({ field: 'time', words: 'book.needTime' });
+  if (readTime(draft.time) === undefined) errors.push({ field: 'time', words: 'book.needTime' });
   else if (startsAt === undefined) errors.push({ field: 'time', words: 'book.noSuchTime' });
   else require(startsAt + minutes * 60_000 > now, 'time', 'book.past');
   require(shape.minutes.safeParse(minutes).success, 'minutes', 'book.needLength');
@@ -52,4 +52,10 @@ export function checkBooking(
     ok: true,
     value: { patientReference, consultant: draft.consultant, device: draft.device, startsAt, minutes },
   };
+}
+
+/** A time as people type it (`9:30`, `09.30`, `0930`) as `HH:MM`; undefined when it is none. */
+export function readTime(typed: string): string | undefined {
+  const [, hours, minutes] = /^\s*([01]?\d|2[0-3])[:.]?([0-5]\d)\s*$/.exec(typed) ?? [];
+  return hours === undefined || minutes === undefined ? undefined : `${hours.padStart(2, '0')}:${minutes}`;
 }

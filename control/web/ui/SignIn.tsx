@@ -37,7 +37,11 @@ export function SignIn({ ended }: { ended: boolean }): ReactNode {
     <div className="nhsuk-grid-row">
       <div className="nhsuk-grid-column-two-thirds">
         <ProblemBox words={problem} />
-        {ended ? <InsetText>{t('signIn.ended')}</InsetText> : null}
+        {ended ? (
+          <InsetText>
+            <p>{t('signIn.ended')}</p>
+          </InsetText>
+        ) : null}
         <PageHeading words={t('signIn.heading')} />
         <p>{t('signIn.explanation')}</p>
         {'PublicKeyCredential' in window ? (
@@ -45,7 +49,9 @@ export function SignIn({ ended }: { ended: boolean }): ReactNode {
             {busy ? t('signIn.busy') : t('signIn.button')}
           </Button>
         ) : (
-          <InsetText>{t('passkey.notSupported')}</InsetText>
+          <InsetText>
+            <p>{t('passkey.notSupported')}</p>
+          </InsetText>
         )}
         <p className="nhsuk-hint">{t('signIn.help')}</p>
       </div>

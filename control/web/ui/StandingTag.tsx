@@ -16,10 +16,10 @@ const colours = {
 
 /** Where an appointment stands, in words; the colour only repeats them. */
 export function StandingTag({ standing }: { standing: Standing }): ReactNode {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
   return (
     <span data-testid="standing" data-standing={standing.name}>
-      <Tag modifier={colours[standing.name]}>{wordsForStanding(standing, t, language)}</Tag>
+      <Tag modifier={colours[standing.name]}>{wordsForStanding(standing, t)}</Tag>
     </span>
   );
 }

@@ -1,6 +1,5 @@
 import type { ConsoleAppointment, SignedInPerson } from '@sallyport/protocol';
 import type { Translate } from './messages/catalogue.ts';
-import type { Language } from './messages/catalogue.ts';
 import { formatTime } from './london-time.ts';
 
 /** Where an appointment stands, for people. */
@@ -22,8 +21,8 @@ export function standingOf(
 }
 
 /** Words for where an appointment stands. */
-export function wordsForStanding(standing: Standing, t: Translate, language: Language): string {
-  if (standing.name === 'arrived') return t('standing.arrived', { time: formatTime(standing.since, language) });
+export function wordsForStanding(standing: Standing, t: Translate): string {
+  if (standing.name === 'arrived') return t('standing.arrived', { time: formatTime(standing.since) });
   return t(`standing.${standing.name}`);
 }
 

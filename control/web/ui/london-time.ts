@@ -4,39 +4,39 @@ import type { Language } from './messages/catalogue.ts';
 const timeZone = 'Europe/London';
 const dayMilliseconds = 86_400_000;
 
+/** Names of days and months: browsers know no Welsh ones. */
+const names = {
+  en: {
+    weekdays: ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'],
+    months: 'January February March April May June July August September October November December'.split(' '),
+    shortMonths: 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' '),
+  },
+  cy: {
+    weekdays: ['Dydd Sul', 'Dydd Llun', 'Dydd Mawrth', 'Dydd Mercher', 'Dydd Iau', 'Dydd Gwener', 'Dydd Sadwrn'],
+    months: 'Ionawr Chwefror Mawrth Ebrill Mai Mehefin Gorffennaf Awst Medi Hydref Tachwedd Rhagfyr'.split(' '),
+    shortMonths: 'Ion Chwef Maw Ebr Mai Meh Gor Awst Medi Hyd Tach Rhag'.split(' '),
+  },
+} as const satisfies Record<Language, Record<string, readonly string[]>>;
+
 /** The time of an instant (milliseconds since the epoch) on London's clock, for people. */
-export function formatTime(instant: number, language: Language): string {
-  return new Intl.DateTimeFormat(localeOf(language), {
-    timeZone,
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  }).format(instant);
+export function formatTime(instant: number): string {
+  const { hour, minute } = londonParts(instant);
+  return `${hour}:${minute}`;
 }
 
 /** The day of an instant in London, for people, with the weekday. */
 export function formatDay(instant: number, language: Language): string {
-  return new Intl.DateTimeFormat(localeOf(language), {
-    timeZone,
-    weekday: 'long',
-    day: 'numeric',
-    month: 'long',
-    year: 'numeric',
-  }).format(instant);
+  const { year, month, day } = londonParts(instant);
+  const weekday = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDay();
+  const name = names[language].months[Number(month) - 1] ?? month;
+  return `${names[language].weekdays[weekday] ?? ''} ${Number(day)} ${name} ${year}`;
 }
 
-/** Day and time of an instant in London, for people; seconds for the record. */
+/** Day and time of an instant in London, for people; with seconds for the record. */
 export function formatMoment(instant: number, language: Language, seconds = false): string {
-  return new Intl.DateTimeFormat(localeOf(language), {
-    timeZone,
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-    ...(seconds ? { second: '2-digit' as const } : {}),
-  }).format(instant);
+  const { year, month, day, hour, minute, second } = londonParts(instant);
+  const name = names[language].shortMonths[Number(month) - 1] ?? month;
+  return `${Number(day)} ${name} ${year}, ${hour}:${minute}${seconds ? `:${second}` : ''}`;
 }
 
 /** The calendar day of an instant in London, `YYYY-MM-DD`. */
@@ -75,10 +75,6 @@ export function dayBounds(day: string): { from: number; to: number } | undefined
   return from === undefined || next === undefined ? undefined : { from, to: next - 1 };
 }
 
-function localeOf(language: Language): string {
-  return language === 'cy' ? 'cy-GB' : 'en-GB';
-}
-
 function londonParts(instant: number) {
   const format = new Intl.DateTimeFormat('en-GB', {
     timeZone,
@@ -87,6 +83,7 @@ function londonParts(instant: number) {
     day: '2-digit',
     hour: '2-digit',
     minute: '2-digit',
+    second: '2-digit',
     hourCycle: 'h23',
   });
   const parts = new Map(format.formatToParts(instant).map((part) => [part.type, part.value]));
@@ -97,5 +94,6 @@ function londonParts(instant: number) {
     day: of('day'),
     hour: of('hour'),
     minute: of('minute'),
+    second: of('second'),
   };
 }

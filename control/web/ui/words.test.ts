@@ -36,7 +36,7 @@ describe('where an appointment stands', () => {
   });
 
   test('says since when a laptop waits', () => {
-    expect(wordsForStanding({ name: 'arrived', since: noon }, t, 'en')).toBe('Laptop waiting since 12:00');
+    expect(wordsForStanding({ name: 'arrived', since: noon }, t)).toBe('Laptop waiting since 12:00');
   });
 
   test('decides whether there is a room to go to', () => {

@@ -1,12 +1,4 @@
-declare global {
-  /** Set by the build: true only in development builds; a packaged build has `false` and drops what hangs on it. */
-  const __DEVELOPMENT__: boolean;
-}
-
-/** Whether this build is a development build; false when the build did not say. */
-export function isDevelopmentBuild(): boolean {
-  return typeof __DEVELOPMENT__ !== 'undefined' && __DEVELOPMENT__;
-}
+import type { StartDoors } from './development-doors.ts';
 
 /** Why the client does not start: a switch, an argument or an environment variable that it does not allow. */
 export interface StartRefused {
@@ -20,33 +12,17 @@ export interface StartFacts {
   /** `process.argv`, executable first. */
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly isDevelopment: boolean;
+  /** What this build allows beyond the product. */
+  readonly doors: StartDoors;
   /** Whether the executable is given the application's folder as an argument, as unpackaged Electron is. */
   readonly takesFolder: boolean;
   readonly platform: NodeJS.Platform;
 }
 
-// SECURITY: an allow-list: a switch nobody thought of is refused (S13).
+// SECURITY: an allow-list: a switch nobody thought of is refused (start guard).
 const productSwitches: readonly string[] = ['ozone-platform'];
 
-/** What tests and a developer's machine need; in development builds only. */
-const developmentSwitches: readonly string[] = [
-  'allow-loopback-in-peer-connection',
-  'disable-dev-shm-usage',
-  'disable-gpu',
-  'force-device-scale-factor',
-  'inspect',
-  'lang',
-  'no-sandbox',
-  'remote-debugging-port',
-  'sallyport-data',
-  'sallyport-development-key-store',
-  'use-fake-device-for-media-stream',
-  'use-file-for-fake-audio-capture',
-  'use-file-for-fake-video-capture',
-];
-
-// SECURITY: these load code, open a debugger, redirect libraries or leak keys (S13).
+// SECURITY: these load code, open a debugger, redirect libraries or leak keys (start guard).
 const hostilePrefixes: readonly string[] = ['NODE_', 'ELECTRON_', 'LD_', 'DYLD_', 'CHROME_', 'OPENSSL_', 'GIO_EXTRA_'];
 const hostileNames: readonly string[] = [
   'GCONV_PATH',
@@ -60,30 +36,23 @@ const hostileNames: readonly string[] = [
   'GOOGLE_API_KEY',
 ];
 const harmless: readonly string[] = ['NODE_ENV', 'CHROME_DESKTOP', 'NODE_CHANNEL_FD'];
-/** What a developer's machine may have set. Control's authority is pinned, so more authorities change nothing. */
-const harmlessInDevelopment: readonly string[] = [
-  'NODE_EXTRA_CA_CERTS',
-  'SSL_CERT_DIR',
-  'SSL_CERT_FILE',
-  'ELECTRON_DISABLE_SECURITY_WARNINGS',
-  'ELECTRON_EXEC_PATH',
-  'ELECTRON_OVERRIDE_DIST_PATH',
-];
+/** What a packaged build allows beyond the product: nothing. */
+export const noDoors: StartDoors = { switches: [], variables: [] };
 
 /**
  * Judges how the client was started, before anything else runs.
  * @returns the first thing that is not allowed, or undefined
  */
 export function refusalOfStart(facts: StartFacts): StartRefused | undefined {
-  const { argv, environment, isDevelopment, takesFolder, platform } = facts;
-  const allowed = isDevelopment ? [...productSwitches, ...developmentSwitches] : productSwitches;
+  const { argv, environment, doors, takesFolder, platform } = facts;
+  const allowed = [...productSwitches, ...doors.switches];
   let folders = takesFolder ? 1 : 0;
   for (const argument of argv.slice(1)) {
     const name = switchName(argument, platform);
     if (name === undefined && folders-- <= 0) return { kind: 'argument', name: 'argument' };
     if (name !== undefined && !allowed.includes(name)) return { kind: 'switch', name };
   }
-  const variable = Object.keys(environment).find((name) => isHostile(name, environment[name], isDevelopment));
+  const variable = Object.keys(environment).find((name) => isHostile(name, environment[name], doors));
   return variable === undefined ? undefined : { kind: 'environment', name: variable };
 }
 
@@ -93,16 +62,9 @@ function switchName(argument: string, platform: NodeJS.Platform): string | undef
   return pattern.exec(argument)?.[1]?.toLowerCase();
 }
 
-function isHostile(name: string, value: string | undefined, isDevelopment: boolean): boolean {
+function isHostile(name: string, value: string | undefined, doors: StartDoors): boolean {
   const upper = name.toUpperCase();
   if (value === undefined || value === '') return false;
-  if (harmless.includes(upper) || (isDevelopment && harmlessInDevelopment.includes(upper))) return false;
+  if (harmless.includes(upper) || doors.variables.includes(upper)) return false;
   return hostileNames.includes(upper) || hostilePrefixes.some((prefix) => upper.startsWith(prefix));
-}
-
-/** Reads an option of development builds, `--sallyport-NAME=VALUE` (the value '' without `=`). */
-export function developmentOption(argv: readonly string[], name: string): string | undefined {
-  if (!isDevelopmentBuild()) return undefined;
-  const found = argv.find((argument) => argument === `--${name}` || argument.startsWith(`--${name}=`));
-  return found?.slice(name.length + 3);
 }

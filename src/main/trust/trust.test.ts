@@ -148,7 +148,7 @@ async function granting() {
   return { kept, offer, take, share };
 }
 
-describe('S4 S5 S8 a grant', () => {
+describe('S4 S5 a grant', () => {
   test('approved by a nurse of the site for the code on the screen gives the server share, once', async () => {
     const { kept, offer, take, share } = await granting();
     const params = await offer();
@@ -214,7 +214,7 @@ function ordering() {
   return { parts, kept, signed, receipts: () => receipts };
 }
 
-describe('S5 S7 S19 an order', () => {
+describe('S5 S7 an order', () => {
   const brick = fleet.approved(fleet.order(now), people.officer);
 
   test('of a fleet officer is executed: sequence and receipt are durable before it has any effect', async () => {
@@ -266,7 +266,11 @@ describe('S5 S7 S19 an order', () => {
   });
 
   test.each([
-    ['for another laptop', fleet.order(now, { devices: [{ id: fleet.prison, name: 'X', sequence: 1 }] }), 'wrong-device'],
+    [
+      'for another laptop',
+      fleet.order(now, { devices: [{ id: fleet.prison, name: 'X', sequence: 1 }] }),
+      'wrong-device',
+    ],
     ['that is a grant', fleet.grant(now), 'wrong-type'],
   ])('%s is refused outright', async (_what, statement, reason) => {
     const { parts, signed } = ordering();

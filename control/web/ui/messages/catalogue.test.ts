@@ -1,4 +1,4 @@
-import { requestRefusal, roomEnd } from '@sallyport/protocol';
+import { deviceEvent, requestRefusal, roomEnd } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import { catalogues, translator } from './catalogue.ts';
 
@@ -28,6 +28,11 @@ describe('the message catalogues', () => {
 
   test('have words for every way a room ends', () => {
     for (const reason of roomEnd.options) expect(keys).toContain(`room.left.${reason}`);
+  });
+
+  test('have words for everything a laptop reports for the record', () => {
+    for (const event of deviceEvent.shape.event.options)
+      expect(keys).toContain(`audit.action.device.reported-${event}`);
   });
 
   test('show nobody a raw reason code', () => {

@@ -1,3 +1,5 @@
+import { auditWelsh } from './audit-cy.ts';
+import { auditEnglish } from './audit-en.ts';
 import { clinicWelsh } from './clinic-cy.ts';
 import { clinicEnglish } from './clinic-en.ts';
 import { commonWelsh } from './common-cy.ts';
@@ -23,6 +25,7 @@ const english = {
   ...keyEnglish,
   ...clinicEnglish,
   ...fleetEnglish,
+  ...auditEnglish,
 };
 type English = typeof english;
 
@@ -33,6 +36,7 @@ const welsh: Translation<English> = {
   ...keyWelsh,
   ...clinicWelsh,
   ...fleetWelsh,
+  ...auditWelsh,
 };
 
 /** Every message in every language. */

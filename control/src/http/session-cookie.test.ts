@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { securityHeaders } from './security-headers.ts';
+import { createSessionCookie } from './session-cookie.ts';
+
+const token = 'a'.repeat(43);
+const setHeader = (secure: boolean): unknown => {
+  const headers = new Map<string, unknown>();
+  const reply = { header: (name: string, value: unknown) => headers.set(name, value) };
+  createSessionCookie(secure).set(reply, token);
+  return headers.get('set-cookie');
+};
+
+test('over TLS the cookie belongs to this host alone', () => {
+  expect(setHeader(true)).toBe(`__Host-sallyport=${token}; Path=/; HttpOnly; SameSite=Strict; Secure`);
+});
+
+test('over plain http on localhost it has another name, which TLS never reads', () => {
+  expect(setHeader(false)).toBe(`sallyport-local=${token}; Path=/; HttpOnly; SameSite=Strict`);
+  expect(createSessionCookie(true).read(`sallyport-local=${token}`)).toBeUndefined();
+});
+
+test.each([
+  ['', undefined],
+  [`other=1; __Host-sallyport=${token}`, token],
+  [`__Host-sallyport=${token}; __Host-sallyport=${token}`, undefined],
+  ['__Host-sallyport=short', undefined],
+  [`__Host-sallyport=${token}!`, undefined],
+])('%j is read as %j', (header, expected) => {
+  expect(createSessionCookie(true).read(header)).toBe(expected);
+});
+
+test('TLS is remembered by browsers, and sockets of the pages are TLS too', () => {
+  const headers = securityHeaders('/key/', 'https://control.example');
+  expect(headers['strict-transport-security']).toContain('max-age=63072000');
+  expect(headers['content-security-policy']).toContain("connect-src 'self' wss://control.example;");
+  expect(securityHeaders('/key/', 'http://localhost:1')['strict-transport-security']).toBeUndefined();
+});
