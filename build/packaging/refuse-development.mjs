@@ -10,7 +10,7 @@ import { developmentMarkFile } from './development-mark.mjs';
  * @throws {Error} when `out/main` holds a development build of the client, or the Electron to pack is the fallback
  */
 export default async function refuseDevelopment({ packager }) {
-  // SECURITY: the doors of development builds and an unsupported Electron are never shipped.
+  // SECURITY: the doors of development builds and an unsupported Electron are never shipped (S18).
   if (fs.existsSync(path.join(packager.projectDir, 'out/main', developmentMarkFile))) {
     throw new Error('No package is made: out/ holds a development build. `npm run package` builds the one that ships.');
   }

@@ -27,7 +27,7 @@ function mainProcess(project: string, purpose: ClientPurpose): InlineConfig {
       // SECURITY: a package holds no development door, not even a closed one (S18).
       __DEVELOPMENT__: isDevelopment,
       __DEVELOPMENT_KEY_STORE__: isDevelopment,
-      // SECURITY: nothing is loaded that is not bundled: `ws` would look on disk for these two.
+      // SECURITY: nothing is loaded that is not bundled: `ws` would look on disk for these two (S13).
       'process.env.WS_NO_BUFFER_UTIL': JSON.stringify('1'),
       'process.env.WS_NO_UTF_8_VALIDATE': JSON.stringify('1'),
     },
@@ -79,7 +79,7 @@ function pages(project: string): InlineConfig {
       outDir: join(project, 'out/renderer'),
       emptyOutDir: true,
       target: pageTarget,
-      // SECURITY: strict CSP: no inline script, no data: address for a script or font.
+      // SECURITY: strict CSP: no inline script, no data: address for a script or font (S12).
       modulePreload: { polyfill: false },
       assetsInlineLimit: 0,
     },

@@ -75,7 +75,7 @@ function pageOptions(outDir: string): NonNullable<InlineConfig['build']> {
     outDir,
     emptyOutDir: true,
     target: browserTarget,
-    // SECURITY: strict CSP: no inline script, no data: address for a script or font.
+    // SECURITY: strict CSP: no inline script, no data: address for a script or font (S22).
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
   };

@@ -1,5 +1,4 @@
 import { roomSocketPath } from '@sallyport/protocol';
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { activationRoutes } from './activation/routes.ts';
@@ -23,6 +22,7 @@ import type { Handlers } from './http/handlers.ts';
 import { DeviceLinkServer } from './link/device-link-server.ts';
 import { createLogger } from './log.ts';
 import { addFigures, createMetrics } from './metrics.ts';
+import { nodeIdentity } from './node-identity.ts';
 import { OrderDelivery } from './orders/delivery.ts';
 import { createReceipts, type Receipts } from './orders/receipts.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -176,7 +176,12 @@ async function startRooms(common: Common, media: Sfu, stack: ClosingStack): Prom
   stack.add(() => http.app.close());
   await startApprover(common, stack);
   stack.add(() => link.close());
-  const rooms = await RoomService.create({ ...common, media, log, node: randomUUID() });
+  const rooms = await RoomService.create({
+    ...common,
+    media,
+    log,
+    node: await nodeIdentity(configuration.dataDirectory),
+  });
   const sockets = new ConsultantSockets({ rooms, log });
   stack.add(() => sockets.close());
   const delivery = await OrderDelivery.create({ ...common, rooms });

@@ -32,7 +32,7 @@ export async function runInit(options: CommandOptions): Promise<number> {
  * @returns the set-up token
  */
 export async function initialise(configuration: Configuration, plan: FoundingPlan | undefined): Promise<string> {
-  // SECURITY: who may read the data directory reads the device CA's key; nobody else does (S20).
+  // SECURITY: who may read the data directory reads the device CA's key; nobody else does (S24).
   const logger = createLogger('error');
   const foundation = await openFoundation(configuration, logger);
   try {

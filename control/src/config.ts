@@ -202,7 +202,7 @@ function problemsOfWeb(name: string, web: WebListener, rpId: string): string[] {
   if (hostname !== rpId && !hostname.endsWith(`.${rpId}`)) {
     problems.push(`${name}.origin: ${web.origin} is not within rpId "${rpId}", so its passkeys would not work.`);
   }
-  // SECURITY: without TLS nothing leaves this machine (S21).
+  // SECURITY: without TLS nothing leaves this machine (S24).
   if (web.tls === undefined && !isLoopback(web.host)) {
     problems.push(`${name}.host: ${web.host} without ${name}.tls. Plain http is served on localhost only.`);
   }

@@ -28,7 +28,7 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
     level,
     base: { service: 'control' },
     timestamp: stdTimeFunctions.isoTime,
-    // SECURITY: nothing secret and nobody's care in the log, even by mistake (S22).
+    // SECURITY: nothing secret and nobody's care in the log, even by mistake (S19).
     redact: { paths: secrets.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), remove: true },
     serializers: { error: describeError, err: describeError },
   };

@@ -42,7 +42,7 @@ export class KeptTransport {
     const { direction, device, ask, onMade } = this.#options;
     const described = resultOf(await ask('room.createTransport', { direction }));
     if (this.#closed) return;
-    // SECURITY: no STUN or TURN server is ever asked: media goes to the SFU that control names, nowhere else (T5).
+    // SECURITY: no STUN or TURN server is ever asked: media goes to the SFU that control names, nowhere else (S2).
     const options = { ...described, iceServers: [] };
     const transport = direction === 'send' ? device.createSendTransport(options) : device.createRecvTransport(options);
     this.#attach(transport);

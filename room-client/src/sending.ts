@@ -104,7 +104,7 @@ export class Sending {
   }
 
   async #pause(producer: types.Producer, paused: boolean): Promise<void> {
-    // SECURITY: paused here first, resumed here last, so that nothing leaves while the room believes it paused (privacy).
+    // SECURITY: paused here first, resumed here last, so that nothing leaves while the room believes it paused (S16).
     if (paused) producer.pause();
     resultOf(await this.#options.ask('room.pauseProducer', { producer: producer.id, paused }));
     if (!paused && !producer.closed) producer.resume();

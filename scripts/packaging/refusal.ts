@@ -16,7 +16,7 @@ const oldestToShip = { major: 43, minor: 5 } as const;
  * @returns plain words for the person who asked for a package; nothing when it may be shipped
  */
 export function packagingRefusal(runtime: RuntimeToShip): string | undefined {
-  // SECURITY: an unsupported Electron is never shipped: the fallback is for development and tests only.
+  // SECURITY: an unsupported Electron is never shipped: the fallback is for development and tests only (S18).
   if (runtime.source === 'fallback' || runtime.isMarkedFallback) {
     return `No package is made: Electron ${runtime.version} here is the fallback runtime, which is for development and tests only. Run \`npm run setup -- --retry\` where the pinned release can be downloaded, then try again.`;
   }

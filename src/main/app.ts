@@ -45,8 +45,8 @@ export function startApp(): void {
   const options =
     typeof __DEVELOPMENT__ !== 'undefined' && __DEVELOPMENT__ ? developmentOptions(process.argv) : productOptions;
   preparePaths(options.data);
-  // SECURITY: every page of this process is sandboxed, whatever a window asks for (page isolation). Only a development build can have
-  // been started with the sandbox off, to run as root.
+  // SECURITY: every page of this process is sandboxed, whatever a window asks for. Only a development build can have
+  // been started with the sandbox off, to run as root (S12).
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   declareScheme(protocol);
   Menu.setApplicationMenu(null);
@@ -74,7 +74,7 @@ function guardProcess(log: Log): void {
     fault: error instanceof Error ? error.name : 'unknown',
     at: error instanceof Error ? error.stack?.split('\n').slice(1, 4) : undefined,
   });
-  // SECURITY: fails closed: what is in an unknown state does not go on (one window).
+  // SECURITY: fails closed: what is in an unknown state does not go on (S12).
   process.on('uncaughtException', (error) => {
     log.error({ ...told(error) }, 'unhandled fault');
     app.exit(faulty);
@@ -115,7 +115,7 @@ class Application {
     const { status } = erasure;
     if (status !== 'none') this.#stage = wipedStage(status, Date.now());
     this.#openWindow();
-    // SECURITY: a wipe that was begun goes on before anything else is looked at (a kill finishes).
+    // SECURITY: a wipe that was begun goes on before anything else is looked at (S9).
     if (status === 'none') this.#openVault(vault, keyStore, erasure);
     else void this.#resumeWipe(erasure);
     closeForeignDoors();
@@ -190,7 +190,7 @@ class Application {
   #openWindow(): void {
     let isQuitting = false;
     app.on('before-quit', () => (isQuitting = true));
-    // SECURITY: nothing the page stores outlives the process (page network).
+    // SECURITY: nothing the page stores outlives the process (S8).
     const memory = session.fromPartition('sallyport', { cache: false });
     prepareSession(memory, pageFolder);
     guardApp(app, (contents) => contents === this.#window?.webContents);

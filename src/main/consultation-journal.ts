@@ -92,7 +92,7 @@ export class ConsultationJournal {
   #openSealed(serverShare: Uint8Array): SealedJournal | undefined {
     const { path, device, keyStore, floor, files, random, log } = this.#options;
     const { share } = obtainDeviceShare(keyStore, random);
-    // SECURITY: the two halves meet here, in memory, while the laptop is open; both are zeroed at once (two halves).
+    // SECURITY: the two halves meet here, in memory, while the laptop is open; both are zeroed at once (S8).
     const wrapKey = journalWrapKey(share, serverShare);
     zero(share);
     const kept = floor.value;

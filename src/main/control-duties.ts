@@ -124,7 +124,7 @@ function execute(
     now,
     receipts: () => kept.value.receipts,
     sign: (receipt) => signReceipt(identity.signingKey, receipt),
-    // SECURITY: sequence, receipt and consequence are durable in one write, before anything happens (S5, a kill finishes).
+    // SECURITY: sequence, receipt and consequence are durable in one write, before anything happens (S5, S9).
     keep: ({ sequence, receipts, order: kind }) =>
       kept.update((value) => ({
         ...value,

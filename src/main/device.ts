@@ -238,7 +238,7 @@ export class Device {
     const { dispatch, clock, onChange } = this.#parts;
     this.#graceTimer?.cancel();
     if (state !== 'connected') {
-      // SECURITY: a laptop out of reach cannot be locked from afar: without its link it becomes inert (lease).
+      // SECURITY: a laptop out of reach cannot be locked from afar: without its link it becomes inert (S1).
       dispatch({ type: 'room-left', reason: 'connection-lost' });
       const since = (this.#lostSince ??= clock.monotonic());
       const left = Math.max(0, since + linkGrace - clock.monotonic());
@@ -300,7 +300,7 @@ export class Device {
     const answer = await this.link.request('certificate.renew', { request });
     if (!answer.ok) return;
     const renewed = answer.value.certificate;
-    // SECURITY: only a certificate for our own key from the pinned authority replaces the one we have (identity of control).
+    // SECURITY: only a certificate for our own key from the pinned authority replaces the one we have (S14).
     if (!isCertificateFor(renewed, { caCertificate, signingKey, now: clock.now() })) {
       log.warn({}, 'renewed certificate refused');
       return;

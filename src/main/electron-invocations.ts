@@ -14,7 +14,7 @@ function senderOf({ sender, senderFrame }: IpcMainInvokeEvent): Sender {
   return { contents: sender.id, isMainFrame, origin: senderFrame?.origin ?? '' };
 }
 
-/** SECURITY: the contract is the only door: what a library listens to by itself is closed (page isolation). */
+/** SECURITY: the contract is the only door: what a library listens to by itself is closed (S12). */
 export function closeForeignDoors(): void {
   ipcMain.removeAllListeners('electron-store-get-data');
 }

@@ -18,7 +18,7 @@ if (refused === undefined) {
   const { startApp } = await import('./app.ts');
   startApp();
 } else {
-  // SECURITY: whatever was asked for, nothing of the application runs (start guard).
+  // SECURITY: whatever was asked for, nothing of the application runs (S13).
   process.stderr.write(`${JSON.stringify({ level: 50, msg: 'start refused', ...refused })}\n`);
   app.exit(misconfigured);
 }

@@ -73,12 +73,12 @@ async function answer(
   parameters: readonly unknown[],
 ): Promise<unknown> {
   const refused = (refusal: Refusal): unknown => ({ ok: false, refusal });
-  // SECURITY: only the main frame of our own window, on our own origin (page isolation).
+  // SECURITY: only the main frame of our own window, on our own origin (S12).
   if (!isOurs(options, sender)) {
     options.onRefused(name, { reason: 'not-allowed' });
     return refused({ reason: 'not-allowed' });
   }
-  // SECURITY: a page that floods the door cannot keep the main process from an order (bounded door).
+  // SECURITY: a page that floods the door cannot keep the main process from an order (S12).
   if (!limit.take()) return refused({ reason: 'too-many', retryAfter: 1 });
   const params = parseParams(name, parameters);
   if (typeof params === 'string') {
@@ -94,7 +94,7 @@ async function carryOut(options: DoorOptions, name: InvokeName, params: unknown)
     const handle = options.handlers[name] as (params: unknown) => unknown;
     return bridge.invoke[name].result.parse(await handle(params));
   } catch (error) {
-    // SECURITY: no stack, path or message of a fault reaches the page (page isolation).
+    // SECURITY: no stack, path or message of a fault reaches the page (S23).
     options.log.error({ name, fault: error instanceof Error ? error.name : 'unknown' }, 'invocation failed');
     return { ok: false, refusal: { reason: 'failed' } };
   }

@@ -102,7 +102,7 @@ export class Kiosk implements Stage {
     const device = this.#device;
     if (device === undefined) return;
     const { openGrant, receipts } = this.#enrolment.value;
-    // SECURITY: a brick that was executed, or a lease that ran out, comes before any network (lease, a kill finishes).
+    // SECURITY: a brick that was executed, or a lease that ran out, comes before any network (S9, S21).
     if (receipts.some(({ order }) => order === 'brick') || device.standing === 'erase') {
       this.#lifecycle.dispatch({ type: 'erase' });
       return;
@@ -206,7 +206,7 @@ export class Kiosk implements Stage {
   #startActivation({ grant, openUntil }: Activation): void {
     const { clock } = this.#parts;
     this.#enrolment.update((value) => ({ ...value, openGrant: grant }));
-    // SECURITY: the earlier of the two clocks decides when the laptop shuts (lease).
+    // SECURITY: the earlier of the two clocks decides when the laptop shuts (S1).
     const left = openUntil - Math.max(clock.now(), this.#device?.controlNow() ?? 0);
     const over = (): void => this.#lifecycle.dispatch({ type: 'deactivated', reason: 'over' });
     this.#activationTimer = clock.setTimer(Math.max(0, left), over);
@@ -234,7 +234,7 @@ export class Kiosk implements Stage {
     const evidence = this.#evidence();
     this.#device?.stopDuties();
     await this.#journal?.close();
-    // SECURITY: nothing is written any more: what is erased stays erased (a kill finishes).
+    // SECURITY: nothing is written any more: what is erased stays erased (S9).
     record.close();
     const delivery = this.#deliverReceipt(evidence);
     await erasure.run(evidence);

@@ -61,7 +61,7 @@ export function keyStoreOf({
 /** Tries the key store out and opens the sealed record, or makes it on a laptop that never had one. Never throws. */
 export function openVault(parts: VaultParts, keyStore: KeyStore): OpenedVault {
   const probe = keyStore.probe();
-  // SECURITY: without a key store that keeps secrets the laptop is not used at all (key store).
+  // SECURITY: without a key store that keeps secrets the laptop is not used at all (S8).
   if (probe !== 'usable') return { outcome: 'refused', reason: `key-store-${probe.refusal}` };
   try {
     return openRecord(parts, keyStore);

@@ -41,6 +41,7 @@ describe('the first consultation', () => {
     await kiosk.powerOff();
     await kiosk.powerOn();
     await kiosk.shows('inert');
+    await fleet.page.goto(new URL('#/', fleet.page.url()).toString());
     await fleet.page.locator(`[data-testid="device"][data-device="${laptop}"] [data-state="inert"]`).waitFor();
   });
 

@@ -92,7 +92,7 @@ async function buildUp(base: string, user: OrdinaryUser, options: DesktopOptions
     command: ['openbox', '--sm-disable', '--config-file', settings],
     ready: () => succeeds('xprop', ['-root', '-notype', '_NET_SUPPORTING_WM_CHECK'], env, 'window id'),
   });
-  await startBus(env, start);
+  await startBus(base, env, start);
   if (options.keyring !== false) await startKeyring(env, user, start);
   return { env, display };
 }
@@ -124,9 +124,23 @@ function screenCommand(size: string): string[] {
 
 type Start = (part: Omit<BackgroundOptions, 'env'>) => Promise<Background>;
 
-async function startBus(env: Record<string, string>, start: Start): Promise<void> {
+/**
+ * A session bus that starts no service by itself: asked too early, it would start a second key store, a locked one, in
+ * the place of ours.
+ */
+const busSettings = (address: string): string => `<busconfig>
+  <type>session</type>
+  <listen>${address}</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default"><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/></policy>
+</busconfig>
+`;
+
+async function startBus(base: string, env: Record<string, string>, start: Start): Promise<void> {
   const address = `unix:path=${join(env['XDG_RUNTIME_DIR'] ?? '', 'bus')}`;
-  const command = ['dbus-daemon', '--session', '--nofork', '--nopidfile', '--print-address=3', `--address=${address}`];
+  const settings = join(base, 'bus.xml');
+  await writeFile(settings, busSettings(address));
+  const command = ['dbus-daemon', `--config-file=${settings}`, '--nofork', '--nopidfile', '--print-address=3'];
   await start({ name: 'the session bus', command, ready: 'line' });
   env['DBUS_SESSION_BUS_ADDRESS'] = address;
 }

@@ -17,7 +17,7 @@ export function strangeValues(): Record<string, unknown> {
     list: [],
     'list of objects': [{}],
     'member too many': { extra: 1 },
-    'prototype member': JSON.parse('{"__proto__":{"language":"en"}}') as unknown,
+    'prototype member': JSON.parse('{"__proto__":{"language":"en"},"constructor":1}') as unknown,
     'deep object': deep,
     'long text': 'x'.repeat(200_000),
     'object of long text': { ticket: 'x'.repeat(200_000) },
@@ -31,12 +31,11 @@ export function strangeValues(): Record<string, unknown> {
     'big integer': 7n,
     error: new Error('x'),
     cycle,
-    'without prototype': Object.create(null) as unknown,
+    'without prototype': Object.assign(Object.create(null) as object, { extra: 1 }),
     function: () => 'x',
     'object with a function': { language: () => 'en' },
     symbol: Symbol('x'),
     promise: Promise.resolve({}),
-    element: document.body,
     window,
   };
 }

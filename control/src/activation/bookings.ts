@@ -51,7 +51,7 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
  * @param now milliseconds since the Unix epoch
  */
 export function refusalOfBooking(booking: Booking, site: string, now: number): Refusal['reason'] | undefined {
-  // SECURITY: another site's appointment does not exist for this caller (S3).
+  // SECURITY: another site's appointment does not exist for this caller (S15).
   if (booking.prison !== site || booking.device.site !== site || booking.cancelled) return 'not-found';
   if (!booking.hasShare) return 'wrong-state';
   if (now < booking.appointment.opensAt - earlyOpening) return 'too-early';

@@ -22,7 +22,7 @@ export async function lockDevice(
     .where('id', '=', device)
     .where('site', '=', caller.person.site?.id ?? null)
     .executeTakeFirst();
-  // SECURITY: another site's laptop does not exist for this caller (S3).
+  // SECURITY: another site's laptop does not exist for this caller (S15).
   if (row === undefined) return refuseAct(deps, caller, act, { reason: 'not-found' });
   const answer = await deps.link.request(device, 'activation.lock', {});
   if (!answer.ok) return refuseAct(deps, caller, act, answer.refusal);

@@ -189,7 +189,7 @@ async function send(
   { bytes, grant, approval, booking }: VerifiedGrant,
   { share, sealingKey }: Released,
 ): Promise<Answer<unknown>> {
-  // SECURITY: sealed to this laptop and bound to these grant bytes (RFC 9180); the clear share does not linger (S9).
+  // SECURITY: sealed to this laptop and bound to these grant bytes (RFC 9180); the clear share does not linger (S8).
   const sealed = await sealShare(share, sealingKey, bytes).finally(() => share.fill(0));
   return deps.link.request(grant.device.id, 'grant.open', {
     grant: { statement: toBase64url(bytes), approvals: [approval] },

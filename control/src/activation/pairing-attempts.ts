@@ -18,7 +18,7 @@ export type Attempt = { allowed: true; id: number } | { allowed: false; retryAft
 /**
  * Counts an attempt before it is made, for the laptop and for the person; in the database, so that neither a restart
  * nor many attempts at once give anyone more guesses.
- * SECURITY: the code on the screen is 30 bits; what makes it strong is that it can hardly be guessed twice (S5).
+ * SECURITY: the code on the screen is 30 bits; what makes it strong is that it can hardly be guessed twice (S17).
  */
 export function beginAttempt(deps: AttemptDeps, device: string, person: string): Promise<Attempt> {
   return deps.db.transaction().execute(async (trx) => {

@@ -60,7 +60,7 @@ async function compare(deps: ActivationDeps, booking: Booking, code: string, cal
     return { ok: false, refusal: { reason: 'locked-out', retryAfter: attempt.retryAfter } };
   }
   const answer = await deps.link.request(id, 'pairing.check', { code });
-  // SECURITY: an attempt is given back only when it was right or was never compared (S5).
+  // SECURITY: an attempt is given back only when it was right or was never compared (S17).
   if (answer.ok || notCompared.includes(answer.refusal.reason)) await forgetAttempt(deps, attempt.id);
   return answer.ok ? { ok: true, result: answer.result.nonce } : answer;
 }

@@ -55,7 +55,7 @@ async function list(
   if (person.role === 'consultant') {
     return { appointments: await listAppointments(db, { consultant: person.id }, span, clock.now()) };
   }
-  // SECURITY: staff see their own prison's appointments and no others (S3).
+  // SECURITY: staff see their own prison's appointments and no others (S15).
   if (person.role !== 'healthcare' || person.site === null) return new Refused('not-allowed');
   return { appointments: await listAppointments(db, { prison: person.site.id }, span, clock.now()) };
 }
@@ -74,7 +74,7 @@ async function book(
   const times = timesOf(body.startsAt, body.minutes);
   const id = randomUUID();
   return perform(deps, id, person, async (trx) => {
-    // SECURITY: another site's laptop does not exist for this caller (S3).
+    // SECURITY: another site's laptop does not exist for this caller (S15).
     if (!(await hasDevice(trx, device, prison))) return { refused: 'not-found' };
     if (!(await isConsultant(trx, consultant))) return { refused: 'not-found' };
     const booked = { bookedBy: person.id, bookedAt: now };
@@ -130,7 +130,7 @@ async function acknowledgeOne(
   });
 }
 
-/** The caller's own appointment, locked. SECURITY: another prison's or consultant's does not exist for them (S3). */
+/** The caller's own appointment, locked. SECURITY: another prison's or consultant's does not exist for them (S15). */
 async function ownAppointment(
   { clock }: AppointmentDeps,
   trx: Transaction<Database>,

@@ -21,7 +21,7 @@ export interface ApproverServerOptions {
 
 /**
  * SECURITY: the page where every approval is given runs its own script and nothing else, and talks to nobody but the
- * window that opened it (S31).
+ * window that opened it (S20).
  */
 const policy = [
   "default-src 'none'",

@@ -126,7 +126,7 @@ async function prepareCluster(directory: string): Promise<Cluster> {
   }
   for (const folder of [data, socket]) {
     await mkdir(folder, { recursive: true });
-    // SECURITY: only the database's own account (and root) reaches the cluster and its socket (S20).
+    // SECURITY: only the database's own account (and root) reaches the cluster and its socket (S24).
     await chmod(folder, 0o700);
     if ('uid' in account) await chown(folder, account.uid, account.gid);
   }
@@ -143,7 +143,7 @@ async function exists(file: string): Promise<boolean> {
 }
 
 async function keepPassword(file: string): Promise<string> {
-  // SECURITY: the password is random, made once, and readable by this account alone (S20).
+  // SECURITY: the password is random, made once, and readable by this account alone (S24).
   if (!(await exists(file))) await writeFile(file, randomBytes(24).toString('hex'), { mode: 0o600, flag: 'wx' });
   return readFile(file, 'utf8');
 }
@@ -181,7 +181,7 @@ async function initialise(cluster: Cluster): Promise<void> {
 async function startServer(cluster: Cluster, { settings, hold }: EmbeddedOptions): Promise<ChildProcess> {
   const { postgres } = await findPostgresBinaries();
   const all = {
-    // SECURITY: no TCP port at all; the Unix socket's folder decides who may try (S20).
+    // SECURITY: no TCP port at all; the Unix socket's folder decides who may try (S24).
     listen_addresses: '',
     unix_socket_directories: cluster.socket,
     unix_socket_permissions: '0700',

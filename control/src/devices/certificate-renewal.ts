@@ -59,7 +59,7 @@ async function refusalOf(
     .orderBy('not_after', 'desc')
     .limit(1)
     .executeTakeFirst();
-  // SECURITY: the key that enrolled is the laptop; a certificate never moves to another key (S8).
+  // SECURITY: the key that enrolled is the laptop; a certificate never moves to another key (S14).
   if (row?.public_key.equals(request.publicKey) !== true) return 'not-allowed';
   const left = row.not_after.getTime() - clock.now();
   return left > deviceCertificateLife / 3 ? 'wrong-state' : undefined;

@@ -51,7 +51,7 @@ export async function createDeviceCa(clock: Clock): Promise<DeviceCaMaterial> {
     signingAlgorithm: algorithm,
     ...validity(clock, caLife),
     extensions: [
-      // SECURITY: a CA that can make no further CA (RFC 5280, 4.2.1.9) (S8).
+      // SECURITY: a CA that can make no further CA (RFC 5280, 4.2.1.9) (S14).
       new x509.BasicConstraintsExtension(true, 0, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
@@ -71,7 +71,7 @@ export async function verifyCertificateRequest(pem: string): Promise<VerifiedReq
   try {
     const request = new x509.Pkcs10CertificateRequest(pem);
     const publicKey = Buffer.from(request.publicKey.rawData);
-    // SECURITY: one curve, and proof of possession before anything is issued (S8).
+    // SECURITY: one curve, and proof of possession before anything is issued (S14).
     if (!isP256(publicKey) || !(await request.verify())) return undefined;
     return { publicKey };
   } catch {

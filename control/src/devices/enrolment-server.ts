@@ -121,7 +121,7 @@ export class EnrolmentServer {
   }
 
   async #answer(request: IncomingMessage): Promise<Answer<unknown>> {
-    // SECURITY: rates first, then sizes, then schemas: guessing tickets costs the guesser, not control (S8).
+    // SECURITY: rates first, then sizes, then schemas: guessing tickets costs the guesser, not control (S14).
     if (!this.#mayAsk(request.socket.remoteAddress ?? '')) return refused('too-many');
     const name = `${request.method ?? ''} ${request.url ?? ''}`;
     const route = Object.hasOwn(routes, name) ? routes[name] : undefined;
@@ -146,7 +146,7 @@ export class EnrolmentServer {
   }
 
   #mayAsk(address: string): boolean {
-    // SECURITY: the list of addresses is bounded; a new address above the bound starts the list anew (S8).
+    // SECURITY: the list of addresses is bounded; a new address above the bound starts the list anew (S23).
     if (this.#addresses.size >= maxAddresses) this.#addresses.clear();
     const bucket = this.#addresses.get(address) ?? new TokenBucket(this.#rates.perAddress, () => performance.now());
     this.#addresses.set(address, bucket);

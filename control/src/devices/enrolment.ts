@@ -79,7 +79,7 @@ async function useTicket(
 ): Promise<{ ticket: Ticket; certificate: DeviceCertificate } | undefined> {
   const now = new Date(deps.clock.now());
   const ticket = await lockTicket(trx, digest);
-  // SECURITY: single use and 24 hours, decided under the row's lock (S8).
+  // SECURITY: single use and 24 hours, decided under the row's lock (S14).
   if (ticket === undefined) return refuse(deps, trx, null, 'unknown-ticket');
   if (ticket.used_at !== null) return refuse(deps, trx, ticket.id, 'used-ticket');
   if (ticket.expires_at <= now) return refuse(deps, trx, ticket.id, 'expired-ticket');
@@ -163,7 +163,7 @@ async function verifySealingKey(text: string): Promise<Buffer | undefined> {
   const bytes = fromBase64url(text);
   if (bytes?.length !== 65) return undefined;
   try {
-    // SECURITY: the import checks that the point is on the curve (SP 800-186, D.1.1) (S8).
+    // SECURITY: the import checks that the point is on the curve (SP 800-186, D.1.1) (S14).
     await webcrypto.subtle.importKey('raw', bytes, { name: 'ECDH', namedCurve: 'P-256' }, false, []);
     return Buffer.from(bytes);
   } catch {

@@ -10,7 +10,7 @@ export type DeviceRoutes = Pick<Handlers, 'siteDevices' | 'fleetDevices' | 'flee
 export function deviceRoutes(deps: TicketDeps): DeviceRoutes {
   return {
     siteDevices: async (_input, { person }) => {
-      // SECURITY: staff see their own site's laptops and no others (S3).
+      // SECURITY: staff see their own site's laptops and no others (S15).
       if (person.site === null) return new Refused('not-allowed');
       return { devices: await listDevices(deps, person.site.id, 1000) };
     },

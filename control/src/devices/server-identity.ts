@@ -43,7 +43,7 @@ export class ServerIdentity {
 
   /** The TLS options of a device port at this moment. */
   options(): ServerTls {
-    // SECURITY: TLS 1.3 only, on every device port (S8).
+    // SECURITY: TLS 1.3 only, on every device port (S14).
     return { key: this.#current.key, cert: this.#current.chain, minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' };
   }
 

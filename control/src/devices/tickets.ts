@@ -44,7 +44,7 @@ export async function createTicket(
 ): Promise<Answer<NewTicket>> {
   const refusal = await refusalOf(deps.db, wanted);
   if (refusal !== undefined) return { ok: false, refusal: { reason: refusal } };
-  // SECURITY: 80 random bits, kept only as a digest: neither the database nor its backups can enrol a laptop (S8).
+  // SECURITY: 80 random bits, kept only as a digest: neither the database nor its backups can enrol a laptop (S14).
   const secret = new Uint8Array(randomBytes(secretBytes));
   const expiresAt = deps.clock.now() + ticketLife;
   const id = randomUUID();

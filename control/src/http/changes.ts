@@ -90,7 +90,7 @@ function stream(
   });
   const heartbeat = setInterval(() => {
     response.write(':\n\n');
-    // SECURITY: a stream ends with its session; it never keeps one alive (S23).
+    // SECURITY: a stream ends with its session; it never keeps one alive (S15).
     isStillSignedIn().then(
       (signedIn) => signedIn || response.end(),
       () => response.end(),

@@ -17,7 +17,7 @@ export function handleFaults(app: FastifyInstance, logger: Logger): void {
   app.setNotFoundHandler((_request, reply) => sendRefusal(reply, { reason: 'not-found' }));
   app.setErrorHandler((error: FastifyError, request, reply) => {
     const refusal = refusalOfFault(error, reply);
-    // SECURITY: stack and message stay here; the caller learns one word (S26).
+    // SECURITY: stack and message stay here; the caller learns one word (S23).
     if (refusal.reason === 'failed') {
       logger.error({ err: error, method: request.method, route: request.routeOptions.url }, 'request failed');
     }

@@ -47,7 +47,7 @@ async function isWell(check: () => Promise<boolean>): Promise<boolean> {
   }
 }
 
-/** SECURITY: figures tell when and how much a prison consults; for this machine or the token's holder only (S28). */
+/** SECURITY: figures tell when and how much a prison consults; for this machine or the token's holder only (S24). */
 function mayReadMetrics(request: FastifyRequest, token: string | undefined): boolean {
   const address = request.socket.remoteAddress ?? '';
   if (token === undefined) return /^(127\.|::1$|::ffff:127\.)/.test(address);

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
  * @param origin the consoles' origin
  */
 export function isFromOwnPage(headers: IncomingHttpHeaders, origin: string): boolean {
-  // SECURITY: browsers always send Origin here, so a missing one is refused as well (S24).
+  // SECURITY: browsers always send Origin here, so a missing one is refused as well (S15).
   return headers.origin === origin && isSameSiteFetch(headers, ['same-origin']);
 }
 

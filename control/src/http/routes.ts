@@ -98,7 +98,7 @@ async function browserSession(
   };
 }
 
-/** SECURITY: deny by default: a route is served only where its access rule says so, in so many words (S27). */
+/** SECURITY: deny by default: a route is served only where its access rule says so, in so many words (S15). */
 async function refusalOfAccess(
   route: RouteShape,
   browser: BrowserSession,
@@ -161,7 +161,7 @@ async function call<N extends ConsoleRoute>(
 function checkedAnswer(name: ConsoleRoute, route: RouteShape, result: unknown): unknown {
   const parsed = route.response.safeParse(result);
   if (parsed.success) return parsed.data;
-  // SECURITY: only where it does not match, never what is in it (S22).
+  // SECURITY: only where it does not match, never what is in it (S19).
   const places = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.code}`).join(', ');
   throw new AnswerMismatchError(`the answer of ${name} does not match the contract at ${places}`);
 }

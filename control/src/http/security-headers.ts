@@ -35,7 +35,7 @@ export function securityHeaders(path: string, origin: string): Record<string, st
 
 const apiPolicy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
 
-/** SECURITY: no inline script or style, nothing from elsewhere, no frames, no forms (S25). */
+/** SECURITY: no inline script or style, nothing from elsewhere, no frames, no forms (S22). */
 function pagePolicy(origin: string): string {
   const socket = origin.replace(/^http/, 'ws');
   return [

@@ -21,7 +21,7 @@ export interface SessionCookie {
  * @param secure whether the consoles are served over TLS; plain http exists on localhost only
  */
 export function createSessionCookie(secure: boolean): SessionCookie {
-  // SECURITY: `__Host-` binds the cookie to this exact host over TLS; browsers refuse the prefix on plain http (S23).
+  // SECURITY: `__Host-` binds the cookie to this exact host over TLS; browsers refuse the prefix on plain http (S15).
   const name = secure ? '__Host-sallyport' : 'sallyport-local';
   const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   return {
@@ -37,7 +37,7 @@ function valueOf(header: string | undefined, name: string): string | undefined {
     .map((part) => part.trim().split('='))
     .filter(([key]) => key === name)
     .map(([, value]) => value ?? '');
-  // SECURITY: two cookies of the name mean that somebody planted one: neither counts (S23).
+  // SECURITY: two cookies of the name mean that somebody planted one: neither counts (S15).
   const [value] = values;
   return values.length === 1 && value !== undefined && tokenShape.test(value) ? value : undefined;
 }

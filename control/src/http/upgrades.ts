@@ -56,7 +56,7 @@ export class Upgrades {
   /** @returns whose socket it is, or the status line that refuses it */
   async #admit(request: IncomingMessage): Promise<{ caller: Caller; token: string } | string> {
     const { sessions, cookie, origin } = this.#options;
-    // SECURITY: sockets are not bound by the same-origin policy, so the origin is checked here (S24).
+    // SECURITY: sockets are not bound by the same-origin policy, so the origin is checked here (S15).
     if (!isFromOwnPage(request.headers, origin)) return '403 Forbidden';
     const token = cookie.read(request.headers.cookie);
     const session = token === undefined ? undefined : await sessions.find(token, 'touch');
@@ -65,7 +65,7 @@ export class Upgrades {
     return open >= maxSocketsPerSession ? '429 Too Many Requests' : { caller: session.caller, token };
   }
 
-  /** SECURITY: a socket ends with its session; while it is open, it counts as the session's use (S23). */
+  /** SECURITY: a socket ends with its session; while it is open, it counts as the session's use (S15). */
   #watch(socket: Duplex, token: string, key: string): void {
     this.#sockets.set(socket, key);
     const timer = setInterval(() => {

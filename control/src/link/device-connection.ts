@@ -122,7 +122,7 @@ export class DeviceConnection {
 
   #renewLease(): void {
     const now = this.#deps.clock.now();
-    // SECURITY: a connection does not outlive the certificate that opened it (S8).
+    // SECURITY: a connection does not outlive the certificate that opened it (S14).
     if (now >= this.device.certificateUntil) {
       this.close('unknown-device');
       return;

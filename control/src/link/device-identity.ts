@@ -21,7 +21,7 @@ export async function identifyDevice(
   now: number,
 ): Promise<IdentifiedDevice | undefined> {
   const certificate = socket.getPeerX509Certificate();
-  // SECURITY: a signature of our CA is not enough; the very certificate must be on record (S8).
+  // SECURITY: a signature of our CA is not enough; the very certificate must be on record (S14).
   if (!socket.authorized || certificate === undefined) return undefined;
   const fingerprint = createHash('sha256').update(certificate.raw).digest();
   const row = await db

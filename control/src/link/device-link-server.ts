@@ -71,7 +71,7 @@ export class DeviceLinkServer implements DeviceLink {
     this.#deps = deps;
     const { db, changes, clock } = deps;
     this.#presence = new Presence({ db, changes, clock, node: randomUUID() });
-    // SECURITY: no client certificate of the device CA, no connection: refused by TLS, before any of our code (S8).
+    // SECURITY: no client certificate of the device CA, no connection: refused by TLS, before any of our code (S14).
     const client = { ca: deps.caCertificate, requestCert: true, rejectUnauthorized: true };
     this.#server = createServer({
       ...deps.identity.options(),
@@ -173,7 +173,7 @@ export class DeviceLinkServer implements DeviceLink {
       refuseSocket(socket, outcome.close);
       return;
     }
-    // SECURITY: a peer that speaks before it is welcomed does not keep to the contract (S2).
+    // SECURITY: a peer that speaks before it is welcomed does not keep to the contract (S23).
     const early = (): void => refuseSocket(socket, 'malformed');
     socket.on('message', early);
     const device = await identifyDevice(this.#deps.db, tls, this.#deps.clock.now());
@@ -237,7 +237,7 @@ export class DeviceLinkServer implements DeviceLink {
 }
 
 function webSocketOptions(): ConstructorParameters<typeof WebSocketServer>[0] {
-  // SECURITY: bounds before parsing: no compression, few fragments, small frames (S2).
+  // SECURITY: bounds before parsing: no compression, few fragments, small frames (S23).
   const bounds = { maxPayload, maxFragments: 16, maxBufferedChunks: 1024, perMessageDeflate: false };
   return { noServer: true, clientTracking: false, ...bounds };
 }

@@ -41,7 +41,7 @@ export async function takeChallenge(
   const challenge = challengeOf(answer);
   if (challenge === undefined) return undefined;
   const person = purpose.purpose === 'register' ? purpose.person : null;
-  // SECURITY: deleted as it is read: a challenge is answered once, whoever else tries at the same moment (S29).
+  // SECURITY: deleted as it is read: a challenge is answered once, whoever else tries at the same moment (S15).
   const taken = await db
     .deleteFrom('challenges')
     .where('challenge', '=', challenge)

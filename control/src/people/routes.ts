@@ -36,7 +36,7 @@ export function peopleRoutes(deps: PeopleRoutesDeps): Pick<Handlers, PeopleRoute
     signIn: async ({ body }, browser) => {
       const person = (await isFounded(deps.db)) ? await verifySignIn(deps, body.assertion) : undefined;
       if (person === undefined) return new Refused('not-signed-in');
-      // SECURITY: a new token at every sign-in, and the old session is over: nobody's earlier token lives on (S23).
+      // SECURITY: a new token at every sign-in, and the old session is over: nobody's earlier token lives on (S15).
       if (browser.current !== undefined) await sessions.end(browser.current.token);
       const { token, csrfToken } = await sessions.begin(person.id);
       await record(deps, person, 'person.signed-in');
@@ -52,7 +52,7 @@ export function peopleRoutes(deps: PeopleRoutesDeps): Pick<Handlers, PeopleRoute
   };
 }
 
-/** SECURITY: nobody is anybody before the fleet's people were approved (S30). */
+/** SECURITY: nobody is anybody before the fleet's people were approved (S15). */
 async function isFounded(db: Kysely<Database>): Promise<boolean> {
   return (await foundingState(db)) === 'founded';
 }

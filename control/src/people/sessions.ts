@@ -31,7 +31,7 @@ export function createSessions(deps: { db: Kysely<Database>; clock: Clock; limit
       const csrfToken = randomBytes(32).toString('base64url');
       const expires = new Date(now + limits.absoluteHours * 60 * minute);
       const times = { created_at: new Date(now), last_used_at: new Date(now), expires_at: expires };
-      // SECURITY: only a digest is kept; the database gives nobody a session (S23).
+      // SECURITY: only a digest is kept; the database gives nobody a session (S15).
       await db
         .insertInto('sessions')
         .values({ token: digestOf(token), csrf: csrfToken, person, ...times })

@@ -75,7 +75,7 @@ export class Setup {
   async #unregistered(id: string): Promise<RegisteredPerson | 'not-found' | 'wrong-state'> {
     const person = (await readPeople(this.#deps.db)).find((candidate) => candidate.id === id);
     if (person === undefined) return 'not-found';
-    // SECURITY: a second registration would put another passkey in a person's place (S30).
+    // SECURITY: a second registration would put another passkey in a person's place (S15).
     return person.credentials.length > 0 ? 'wrong-state' : person;
   }
 

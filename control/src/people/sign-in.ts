@@ -92,7 +92,7 @@ async function verifiedCounter(
         publicKey: Uint8Array.from(credential.public_key),
         counter: credential.counter,
       },
-      // SECURITY: the gesture proves possession and the person: two factors in one (S29).
+      // SECURITY: the gesture proves possession and the person: two factors in one (S15).
       requireUserVerification: true,
     });
     return result.verified ? result.authenticationInfo.newCounter : undefined;
@@ -101,7 +101,7 @@ async function verifiedCounter(
   }
 }
 
-/** SECURITY: a counter that does not grow is a copied authenticator; zero means it does not count (S29). */
+/** SECURITY: a counter that does not grow is a copied authenticator; zero means it does not count (S15). */
 async function keepCounter(db: Kysely<Database>, id: string, counter: number): Promise<boolean> {
   const updated = await db
     .updateTable('credentials')

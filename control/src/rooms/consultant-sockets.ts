@@ -20,7 +20,7 @@ export class ConsultantSockets {
   readonly #rooms: Rooms;
   readonly #log: Logger;
   readonly #channels = new Map<string, RoomChannel>();
-  // SECURITY: bounded messages in few fragments, and nothing compressed: an idle peer cannot pin memory (S2).
+  // SECURITY: bounded messages in few fragments, and nothing compressed: an idle peer cannot pin memory (S23).
   readonly #handshake = new WebSocketServer({
     noServer: true,
     clientTracking: false,

@@ -38,7 +38,7 @@ export const mediaRequests: MediaHandlers = {
     return answer;
   },
   'room.consume': async (room, { media }, params) =>
-    // SECURITY: nobody sees or hears anybody before the consultant admits (P6.3, S3).
+    // SECURITY: nobody sees or hears anybody before the consultant admits (P6.3, S16).
     room.phase === 'waiting' ? refused('wrong-state') : media.consume(params),
   'room.resumeConsumer': (_room, { media }, params) => media.resumeConsumer(params),
 };
@@ -48,7 +48,7 @@ async function produce(
   { peer, media }: Member,
   params: RoomRequestParams<'room.produce'>,
 ): Promise<Answer<RoomRequestResult<'room.produce'>>> {
-  // SECURITY: a laptop has a camera and a microphone to send, never a screen (T3).
+  // SECURITY: a laptop has a camera and a microphone to send, never a screen (S16).
   if (peer.kind === 'device' && params.source === 'screen') return refused('not-allowed');
   const answer = await media.produce(params);
   if (!answer.ok) return answer;

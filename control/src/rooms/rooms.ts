@@ -83,7 +83,7 @@ export class RoomService implements Rooms {
   async handle(peer: RoomPeer, method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>> {
     if (this.#closed) return refused('not-connected', 1);
     const key = keyOf(peer);
-    // SECURITY: limits before anything else, so that a hostile participant costs the others nothing (T4).
+    // SECURITY: limits before anything else, so that a hostile participant costs the others nothing (S16).
     if (!this.#rates.take(key, 'requests')) return refused('too-many', 1);
     if (method === 'room.join' && !this.#rates.take(key, 'joins')) return refused('too-many', 2);
     const parsed = roomRequests[method].params.safeParse(params);
@@ -232,7 +232,7 @@ export class RoomService implements Rooms {
     });
   }
 
-  /** SECURITY: control ends media when the window is over, whatever clients do and even without its database (P6.5). */
+  /** SECURITY: control ends media when the window is over, whatever clients do and even without its database (P6.5, S16). */
   async #windowOver(room: string): Promise<void> {
     this.#dropAll(room, { method: 'room.ended', params: { reason: 'window-over' } });
     await this.#queue.run(room, async () => {

@@ -40,7 +40,7 @@ export function asRtpCapabilities(
   return capabilities as types.RtpCapabilities;
 }
 
-/** SECURITY: a DTLS peer is known by a SHA-2 fingerprint of its certificate, never by SHA-1 (S3). */
+/** SECURITY: a DTLS peer is known by a SHA-2 fingerprint of its certificate, never by SHA-1 (S16). */
 export function strongFingerprints(
   parameters: RoomRequestParams<'room.connectTransport'>['dtlsParameters'],
 ): types.DtlsParameters | undefined {

@@ -36,7 +36,7 @@ interface Deps extends SfuRoomDeps {
 
 /**
  * One participant's media: at most one transport a direction, one producer a source, one consumer a producer of others.
- * SECURITY: identifiers are looked up in this participant's own maps only, so those of others do not exist (S3).
+ * SECURITY: identifiers are looked up in this participant's own maps only, so those of others do not exist (S16).
  */
 export class SfuParticipant implements MediaParticipant {
   readonly id: string;
@@ -171,7 +171,7 @@ export class SfuParticipant implements MediaParticipant {
       preferUdp: true,
       initialAvailableOutgoingBitrate: limits.initialOutgoingBitrate,
     });
-    // SECURITY: a participant cannot flood the media port or another participant's line (T4).
+    // SECURITY: a participant cannot flood the media port or another participant's line (S16).
     await (direction === 'send'
       ? transport.setMaxIncomingBitrate(limits.maxIncomingBitrate)
       : transport.setMaxOutgoingBitrate(limits.maxOutgoingBitrate));

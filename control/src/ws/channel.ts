@@ -150,7 +150,7 @@ class SocketChannel<
     const answer = await waiting.answer;
     if (!answer.ok) return answer;
     const parsed = schema.result.safeParse(answer.result);
-    // SECURITY: an answer is input like any other: the contract's schema or nothing (S2).
+    // SECURITY: an answer is input like any other: the contract's schema or nothing (S23).
     if (parsed.success) return { ok: true, result: parsed.data as z.output<Asks[M]['result']> };
     this.close('malformed');
     return refused('failed');
@@ -187,7 +187,7 @@ class SocketChannel<
   }
 
   #beat(): void {
-    // SECURITY: half-open connections end within two beats, so that "connected" means it (S8).
+    // SECURITY: half-open connections end within two beats, so that "connected" means it (S23).
     if (!this.#heard) {
       this.#options.socket.terminate();
       return;
@@ -199,7 +199,7 @@ class SocketChannel<
   #receive(data: RawData, isBinary: boolean): void {
     if (this.#closed) return;
     this.#heard = true;
-    // SECURITY: limits first, then the schema, then the meaning (S2).
+    // SECURITY: limits first, then the schema, then the meaning (S23).
     if (!this.#bucket.take()) {
       this.close('too-many');
       return;
@@ -265,7 +265,7 @@ class SocketChannel<
   async #answer(request: Extract<Frame, { kind: 'request' }>): Promise<Answer<unknown>> {
     const { serves } = this.#options.contract;
     const { method } = request;
-    // SECURITY: unknown is denied; inherited property names are no methods (S2).
+    // SECURITY: unknown is denied; inherited property names are no methods (S23).
     const schema = Object.hasOwn(serves, method) ? serves[method] : undefined;
     if (schema === undefined) return refused('unknown-method');
     const params = schema.params.safeParse(request.params);
@@ -293,7 +293,7 @@ class SocketChannel<
     const text = JSON.stringify(value);
     if (text.length > maxFrameCharacters) return false;
     socket.send(text);
-    // SECURITY: a peer that does not read cannot make this process hold its backlog (S8).
+    // SECURITY: a peer that does not read cannot make this process hold its backlog (S23).
     if (socket.bufferedAmount > this.#limits.bufferedBytes) this.close('too-many');
     return true;
   }

@@ -41,15 +41,15 @@ export function converse(
 ): Conversation {
   let taken = false;
   onMessage((message) => {
-    // SECURITY: only the console this approver was configured with, and only the window that opened it (S-approver).
+    // SECURITY: only the console this approver was configured with, and only the window that opened it (S20).
     if (message.origin !== consoleOrigin || message.source !== opener || taken) return;
     const request = approverRequest.safeParse(message.data);
     if (!request.success) return;
-    // SECURITY: what is on the screen never changes under the person's finger: the first request is the only one (S-approver).
+    // SECURITY: what is on the screen never changes under the person's finger: the first request is the only one (S20).
     taken = true;
     onAsked({ language: request.data.language, understood: understand(request.data) });
   });
-  // SECURITY: an explicit target, never '*': another page in the opener hears nothing (S-approver).
+  // SECURITY: an explicit target, never '*': another page in the opener hears nothing (S20).
   const reply = (message: ApproverReply) => {
     opener.postMessage(message, consoleOrigin);
   };

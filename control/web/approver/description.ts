@@ -122,7 +122,7 @@ function describeManifest(manifest: Manifest, words: Words, language: Language, 
       { heading: words.manifest.rules, items: words.manifest.policy(policy) },
       { heading: words.validUntil, items: [formatMoment(manifest.notAfter, language)] },
     ],
-    // SECURITY: a manifest that moves approvals elsewhere hands the fleet to whoever serves that place (S-approver).
+    // SECURITY: a manifest that moves approvals elsewhere hands the fleet to whoever serves that place (S20).
     warnings: [
       ...(policy.approverOrigin === place.origin ? [] : [words.manifest.otherApprover(policy.approverOrigin)]),
       ...(policy.rpId === place.rpId ? [] : [words.manifest.otherRelyingParty(policy.rpId)]),

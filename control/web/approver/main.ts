@@ -14,7 +14,7 @@ const readingMilliseconds = 700;
 type Understood = NonNullable<Asked['understood']>;
 
 async function start(view: View): Promise<void> {
-  // SECURITY: inside another page's frame nobody can know what covers the words or the button (S-approver).
+  // SECURITY: inside another page's frame nobody can know what covers the words or the button (S20).
   if (window.top !== window) {
     view.say([
       'This page does not work inside another page.',
@@ -61,7 +61,7 @@ async function answer(asked: Asked, rpId: string, conversation: Conversation, vi
   const words = wordsOf(language);
   const place = { origin: window.location.origin, rpId };
   const description = understood && (await describe(understood.statement, language, place));
-  // SECURITY: what cannot be said in words cannot be approved (S-approver).
+  // SECURITY: what cannot be said in words cannot be approved (S20).
   if (understood === undefined || description === undefined) {
     view.say(words.unknownStatement, language);
     return;
@@ -102,7 +102,7 @@ function watchDeadline(notAfter: number, asked: Asked, view: View, words: Words)
     view.approvable(!expired(), words.approve);
   };
   view.approvable(false, words.approve);
-  // SECURITY: a double click meant for the console's button cannot land on this one (S-approver).
+  // SECURITY: a double click meant for the console's button cannot land on this one (S20).
   const reading = window.setTimeout(again, readingMilliseconds);
   tick();
   return { stop, again, expired };

@@ -119,7 +119,7 @@ function element(
 ): HTMLElement {
   const made = page.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) if (value !== '') made.setAttribute(name, value);
-  // SECURITY: strings become text nodes; markup inside a name or a reason stays words (S-approver).
+  // SECURITY: strings become text nodes; markup inside a name or a reason stays words (S20).
   made.append(...children);
   return made;
 }

@@ -128,6 +128,16 @@ describe('a consultant’s stay in a room', () => {
     expect(tracks).toHaveLength(2);
   });
 
+  test('goes on when the server stopped and another is there', async () => {
+    const { session, clients, states, tracks } = scene();
+    await session.join();
+    clients[0]?.tell('ended', 'server');
+    await settle();
+    expect(states).toEqual(['joining', 'inRoom', 'lost', 'inRoom']);
+    expect(clients[1]?.did).toEqual(['join', 'publish camera', 'publish microphone']);
+    expect(tracks.some(({ stopped }) => stopped)).toBe(false);
+  });
+
   test('that was taken over by another window does not take it back', async () => {
     const { session, sockets, tracks } = scene();
     await session.join();

@@ -1,5 +1,5 @@
 import { closeCodes } from '@sallyport/protocol';
-import type { MediaSource as Source, Outcome, Refusal } from '@sallyport/protocol';
+import type { MediaSource as Source, Outcome, Refusal, RoomEnd } from '@sallyport/protocol';
 import type { RoomClient, RoomSignalling } from '@sallyport/room-client';
 import { captureOwn, captureScreen } from './own-media.ts';
 import type { MediaSource } from './own-media.ts';
@@ -137,7 +137,7 @@ export class RoomSession {
 
   async #enter(stay: number): Promise<Outcome<void>> {
     const onLost = (code: number) => {
-      if (stay === this.#stay) void this.#lost(code);
+      if (stay === this.#stay) this.#lost(code);
     };
     const opened = await openRoomSocket({ connect: this.#options.connect, onLost });
     if (!opened.ok) return opened;
@@ -166,19 +166,22 @@ export class RoomSession {
 
   #heard(happening: RoomHappening): void {
     if (happening.event === 'ended') {
-      this.#finish({ state: 'left', reason: happening.value });
+      // A server that stops does not end the appointment: its room goes on when the server, or another, is there again.
+      if (happening.value === 'server') void this.#comeBack('server');
+      else this.#finish({ state: 'left', reason: happening.value });
       return;
     }
     if (happening.event === 'localTrackEnded') this.#tracks.delete(happening.value);
     if (this.#state.state === 'inRoom') this.#change(afterHappening(this.#state, happening));
   }
 
-  /** The socket broke: the seat is free on control, so the room is joined afresh, with the same tracks. */
-  async #lost(code: number): Promise<void> {
-    if (code === closeCodes['newer-connection']) {
-      this.#finish({ state: 'left', reason: 'elsewhere' });
-      return;
-    }
+  #lost(code: number): void {
+    if (code === closeCodes['newer-connection']) this.#finish({ state: 'left', reason: 'elsewhere' });
+    else void this.#comeBack('connection-lost');
+  }
+
+  /** The connection is gone and the seat free on control: the room is joined afresh, with the same tracks. */
+  async #comeBack(lostBy: RoomEnd): Promise<void> {
     for (let attempt = 0; attempt < retries.times; attempt += 1) {
       this.#drop();
       const stay = this.#begin({ state: 'lost' });
@@ -192,7 +195,7 @@ export class RoomSession {
       }
       if (hopeless.includes(entered.refusal.reason)) break;
     }
-    this.#finish({ state: 'left', reason: 'connection-lost' });
+    this.#finish({ state: 'left', reason: lostBy });
   }
 
   async #publish(source: Source): Promise<void> {
@@ -200,7 +203,7 @@ export class RoomSession {
     const client = this.#client;
     if (track === undefined || client === undefined) return;
     const muted = this.#muted.has(source);
-    // SECURITY: what the consultant muted stays muted when the room is joined afresh (S-media).
+    // SECURITY: what the consultant muted stays muted when the room is joined afresh (S16).
     if (muted) await client.setMuted(source, true);
     const published = await client.publish(source, track);
     if (client !== this.#client) return;
@@ -216,7 +219,7 @@ export class RoomSession {
 
   #finish(state: RoomState): void {
     this.#stay += 1;
-    // SECURITY: no camera, microphone or screen stays captured after a room (S-media).
+    // SECURITY: no camera, microphone or screen stays captured after a room (S16).
     this.#stopTracks([...this.#tracks.keys()]);
     this.#muted.clear();
     this.#drop();

@@ -97,7 +97,7 @@ class FramedSocket implements RoomSocket {
     this.#plain.send(JSON.stringify({ kind: 'request', id, method, params } satisfies Frame));
     const outcome = await answer;
     if (!outcome.ok) return outcome;
-    // SECURITY: what control answers is unknown until the contract has read it (P1.1).
+    // SECURITY: what control answers is unknown until the contract has read it (P1.1, S23).
     const read = roomRequests[method].result.safeParse(outcome.value);
     return read.success ? { ok: true, value: read.data as RoomRequestResult<M> } : failed;
   }

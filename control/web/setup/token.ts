@@ -7,7 +7,7 @@ export function takeToken(
   history: Pick<History, 'replaceState'>,
 ): string | undefined {
   const token = location.hash.slice(1);
-  // SECURITY: a token in the address bar ends up in screenshots, history and bookmarks (S-secrets).
+  // SECURITY: a token in the address bar ends up in screenshots, history and bookmarks (S19).
   if (token !== '') history.replaceState(null, '', location.pathname);
   return /^[A-Za-z0-9_-]{43}$/.test(token) ? token : undefined;
 }

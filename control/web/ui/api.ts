@@ -65,7 +65,7 @@ export function requestFor<N extends ConsoleRoute>(
   const search = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) if (value !== undefined) search.set(key, String(value));
   const headers = new Headers({ accept: 'application/json' });
-  // SECURITY: a page of another origin can neither read this token nor set this header (S-csrf).
+  // SECURITY: a page of another origin can neither read this token nor set this header (S15).
   if (method !== 'GET' && csrfToken !== null) headers.set('x-csrf-token', csrfToken);
   if (body !== undefined) headers.set('content-type', 'application/json');
   const address = search.size > 0 ? `${filled}?${search.toString()}` : filled;

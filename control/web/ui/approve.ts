@@ -63,14 +63,14 @@ export function approve(
       resolve(outcome);
     };
     const stopListening = surroundings.onMessage((message) => {
-      // SECURITY: exactly this window at exactly this origin; any page can send messages to any window (S-approver).
+      // SECURITY: exactly this window at exactly this origin; any page can send messages to any window (S20).
       if (message.source !== popup || message.origin !== approver) return;
       const reply = approverReply.safeParse(message.data);
       if (!reply.success) return;
       if (reply.data.type !== 'ready') finish(outcomeOf(reply.data));
       else if (!asked) {
         asked = true;
-        // SECURITY: only the approver's origin can read what is to be approved (S-approver).
+        // SECURITY: only the approver's origin can read what is to be approved (S20).
         popup.postMessage(request, approver);
       }
     });

@@ -1,4 +1,4 @@
 import { config } from 'zod';
 
-// SECURITY: the consoles' content security policy has no 'unsafe-eval'; zod must not even probe for it (S-csp).
+// SECURITY: the consoles' content security policy has no 'unsafe-eval'; zod must not even probe for it (S22).
 config({ jitless: true });

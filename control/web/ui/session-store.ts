@@ -37,7 +37,7 @@ export interface SessionStore {
 export function createSessionStore(fetchNow: typeof fetch, now: () => number): SessionStore {
   const listeners = new Set<() => void>();
   let snapshot: SessionSnapshot = { session: { state: 'loading' }, approver: '', clockOffset: 0 };
-  // SECURITY: the token lives in memory only; nothing that reads storage can act as the person (S-csrf).
+  // SECURITY: the token lives in memory only; nothing that reads storage can act as the person (S15).
   let token: string | null = null;
 
   const setState = (session: SessionState, facts: Partial<SessionSnapshot> = {}) => {

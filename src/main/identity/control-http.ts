@@ -74,10 +74,10 @@ function httpOptions({ method, path }: ControlHttpRequest, body: string | undefi
   };
 }
 
-/** SECURITY: TLS 1.3 only; the pinned authority and server name, and nothing the system trusts (identity of control). */
+/** SECURITY: TLS 1.3 only; the pinned authority and server name, and nothing the system trusts (S14). */
 function tlsOptions(trust: ControlTrust): object {
   const common = { minVersion: 'TLSv1.3', servername: controlServerName } as const;
-  // SECURITY: what comes over this connection counts for nothing until it matches the ticket's anchor (identity of control).
+  // SECURITY: what comes over this connection counts for nothing until it matches the ticket's anchor (S14).
   if (trust === 'not-yet') return { ...common, rejectUnauthorized: false };
   const pinnedName: typeof checkServerIdentity = (_host, certificate) =>
     checkServerIdentity(controlServerName, certificate);

@@ -85,7 +85,7 @@ async function fetchAnchored(
   return manifest === undefined ? 'malformed-answer' : { caCertificate, approved, manifest };
 }
 
-/** SECURITY: the ticket, which came another way, decides whom the device trusts for good (identity of control). */
+/** SECURITY: the ticket, which came another way, decides whom the device trusts for good (S14). */
 async function isAnchored(
   { anchor }: EnrolmentTicket,
   caCertificate: string,

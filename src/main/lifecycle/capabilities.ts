@@ -15,7 +15,7 @@ export interface Capabilities {
   readonly controlRequests: ReadonlySet<ControlRequestMethod>;
 }
 
-// SECURITY: deny is the default; a state lists what it allows and anything it does not list is refused (capabilities).
+// SECURITY: deny is the default; a state lists what it allows and anything it does not list is refused (S1).
 const nothing: Omit<Capabilities, 'screen'> = {
   camera: false,
   microphone: false,

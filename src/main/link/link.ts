@@ -176,7 +176,7 @@ export class Link {
 
   #welcomed(socket: WebSocket, timer: Timer, text: string | undefined): void {
     const greeting = text === undefined ? undefined : decodeFrame(text, welcome);
-    // SECURITY: whoever answers must know this laptop as the one it is (identity of control).
+    // SECURITY: whoever answers must know this laptop as the one it is (S14).
     if (greeting?.device.id !== this.#options.device) {
       socket.close(closeCodes.malformed);
       return;

@@ -28,7 +28,7 @@ export function openSocket(identity: LinkIdentity): WebSocket {
     createConnection: () => secureConnection(identity),
     handshakeTimeout,
     followRedirects: false,
-    // SECURITY: bounds before parsing: no compression, few fragments, small frames (bounds).
+    // SECURITY: bounds before parsing: no compression, few fragments, small frames (S23).
     perMessageDeflate: false,
     maxPayload,
     maxFragments: 16,
@@ -42,7 +42,7 @@ function secureConnection({ address, caCertificate, certificate, signingKey }: L
     host: hostname.replace(/^\[|\]$/g, ''),
     port: port === '' ? 443 : Number(port),
     // SECURITY: control is the pinned authority's certificate for the pinned name over TLS 1.3, whatever the system or
-    // the network says (identity of control).
+    // the network says (S14).
     ca: caCertificate,
     servername: controlServerName,
     checkServerIdentity: (_host, presented) => checkServerIdentity(controlServerName, presented),

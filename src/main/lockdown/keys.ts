@@ -31,7 +31,7 @@ const allowedKeys: ReadonlySet<string> = new Set([
  */
 export function isKeyAllowed({ key, control, alt, meta }: KeyInput, mayPaste: boolean): boolean {
   if (mayPaste && control && !alt && !meta && key.toLowerCase() === 'v') return true;
-  // SECURITY: an allow-list; every accelerator has a modifier or a key that is not on it (one window).
+  // SECURITY: an allow-list; every accelerator has a modifier or a key that is not on it (S12).
   if (control || alt || meta) return false;
   return allowedKeys.has(key) || /^.$/u.test(key);
 }

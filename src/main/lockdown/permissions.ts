@@ -21,7 +21,7 @@ const localNetwork: readonly string[] = ['local-network-access', 'local-network'
 
 /** Decides a permission: camera and microphone as the state allows, nothing else. */
 export function isPermitted({ permission, mediaTypes, isOurs }: PermissionQuestion, allowed: AllowedDevices): boolean {
-  // SECURITY: Electron grants everything to everybody unless told otherwise; only what is named here is granted (permissions).
+  // SECURITY: Electron grants everything to everybody unless told otherwise; only what is named here is granted (S12).
   if (!isOurs) return false;
   if (localNetwork.includes(permission)) return allowed.media;
   if (permission !== 'media' || mediaTypes.length === 0) return false;
@@ -43,7 +43,7 @@ export function guardPermissions(session: Session, contents: WebContents, allowe
     const isOurs = asking === contents && isMainFrame && originOf(origin) === pageOrigin;
     return isPermitted({ permission, mediaTypes, isOurs }, allowed());
   });
-  // SECURITY: no USB, serial, HID or Bluetooth device, and no picture of the screen, in any state (permissions).
+  // SECURITY: no USB, serial, HID or Bluetooth device, and no picture of the screen, in any state (S12).
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, answer) => answer(null));
   session.setBluetoothPairingHandler((_details, answer) => answer({ confirmed: false }));

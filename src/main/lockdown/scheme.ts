@@ -20,7 +20,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 // SECURITY: the page runs its own files only and has no network; `sandbox` takes away print, alert, popups, downloads and
-// form posts, which the other directives do not (page network).
+// form posts, which the other directives do not (S12).
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -70,7 +70,7 @@ export function pageServer(
   };
 }
 
-/** SECURITY: a file below the folder, named plainly; no encoded, relative or hidden part leads out of it (page network). */
+/** SECURITY: a file below the folder, named plainly; no encoded, relative or hidden part leads out of it (S12). */
 function filePath(folder: string, url: string): string | undefined {
   const match = new RegExp(`^${scheme}://app(/[A-Za-z0-9_./-]*)(?:[?#].*)?$`).exec(url);
   const name = match?.[1] === '/' ? '/index.html' : match?.[1];

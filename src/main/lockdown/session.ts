@@ -13,7 +13,7 @@ export function declareScheme(protocol: Protocol): void {
  */
 export function prepareSession(session: Session, folder: string): void {
   session.protocol.handle(scheme, pageServer(folder, readOrNothing));
-  // SECURITY: the page has no network: everything that is not one of its own files is cancelled (page network).
+  // SECURITY: the page has no network: everything that is not one of its own files is cancelled (S2).
   session.webRequest.onBeforeRequest(({ url }, answer) => answer({ cancel: !isPageUrl(url) }));
   session.on('will-download', (event) => event.preventDefault());
   session.setSpellCheckerEnabled(false);
@@ -29,14 +29,14 @@ async function readOrNothing(path: string): Promise<Uint8Array | undefined> {
 
 /** Refuses what Electron would otherwise decide by itself for any session or window. */
 export function guardApp(app: App, isOurs: (contents: Electron.WebContents) => boolean): void {
-  // SECURITY: Chromium's own network is never used; whatever asks for a certificate decision gets no (page network).
+  // SECURITY: Chromium's own network is never used; whatever asks for a certificate decision gets no (S2).
   app.on('select-client-certificate', (event, _contents, _url, _list, answer) => {
     event.preventDefault();
     answer();
   });
   app.on('login', (event) => event.preventDefault());
   app.on('web-contents-created', (_event, contents) => {
-    // SECURITY: one window: contents that are not ours are gone before they load anything (one window).
+    // SECURITY: one window: contents that are not ours are gone before they load anything (S12).
     setImmediate(() => {
       if (!contents.isDestroyed() && !isOurs(contents)) contents.close();
     });

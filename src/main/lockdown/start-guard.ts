@@ -19,10 +19,10 @@ export interface StartFacts {
   readonly platform: NodeJS.Platform;
 }
 
-// SECURITY: an allow-list: a switch nobody thought of is refused (start guard).
+// SECURITY: an allow-list: a switch nobody thought of is refused (S13).
 const productSwitches: readonly string[] = ['ozone-platform'];
 
-// SECURITY: these load code, open a debugger, redirect libraries or leak keys (start guard).
+// SECURITY: these load code, open a debugger, redirect libraries or leak keys (S13).
 const hostilePrefixes: readonly string[] = ['NODE_', 'ELECTRON_', 'LD_', 'DYLD_', 'CHROME_', 'OPENSSL_', 'GIO_EXTRA_'];
 const hostileNames: readonly string[] = [
   'GCONV_PATH',

@@ -33,7 +33,7 @@ export function createWindow({ session, preload, title, isQuitting, mayPaste }: 
     webPreferences: {
       session,
       preload,
-      // SECURITY: the page is untrusted: sandboxed, isolated, without Node, tools or any second content (page isolation).
+      // SECURITY: the page is untrusted: sandboxed, isolated, without Node, tools or any second content (S12).
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
@@ -53,7 +53,7 @@ export function createWindow({ session, preload, title, isQuitting, mayPaste }: 
       autoplayPolicy: 'no-user-gesture-required',
     },
   });
-  // SECURITY: pictures of patients do not end up in another program's capture, where the system supports it (one window).
+  // SECURITY: pictures of patients do not end up in another program's capture, where the system supports it (S11).
   window.setContentProtection(true);
   window.removeMenu();
   guardContents(window.webContents, mayPaste);
@@ -61,7 +61,7 @@ export function createWindow({ session, preload, title, isQuitting, mayPaste }: 
   return window;
 }
 
-/** SECURITY: the page stays the page: no navigation, window, frame, menu or accelerator leads out of it (one window). */
+/** SECURITY: the page stays the page: no navigation, window, frame, menu or accelerator leads out of it (S12). */
 function guardContents(contents: WebContents, mayPaste: () => boolean): void {
   const deny = (event: { preventDefault: () => void }): void => event.preventDefault();
   contents.on('will-navigate', deny);

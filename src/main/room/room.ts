@@ -59,7 +59,7 @@ export class Room {
    * @returns the phase the room is in, or `seat-taken`, `too-early`, `too-late` or control's refusal
    */
   async join(appointment: DeviceAppointment): Promise<Answer<SeatView['phase']>> {
-    // SECURITY: one room: a seat that is taken, or being taken, is refused before anything is asked of control (one room).
+    // SECURITY: one room: a seat that is taken, or being taken, is refused before anything is asked of control (S3).
     if (this.#seat.state !== 'none') return { ok: false, refusal: { reason: 'seat-taken' } };
     const now = this.#options.now();
     if (now < appointment.opensAt) return tooEarly(appointment.opensAt - now);
@@ -94,7 +94,7 @@ export class Room {
   async request(method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>> {
     const seat = this.#seat;
     if (seat.state !== 'taken') return { ok: false, refusal: { reason: 'wrong-state' } };
-    // SECURITY: only what the state allows, and never what is the consultant's to ask (capabilities).
+    // SECURITY: only what the state allows, and never what is the consultant's to ask (S12).
     if (!this.#options.isAllowed(method) || !isOfDevice(method)) {
       return { ok: false, refusal: { reason: 'not-allowed' } };
     }

@@ -34,7 +34,7 @@ export async function takeGrant(
   if (bytes === undefined) return { ok: false, refusal: { reason: 'malformed' } };
   const taken = await trust.takeGrant(bytes, grant.approvals);
   if (!taken.accepted) return { ok: false, refusal: { reason: taken.reason } };
-  // SECURITY: who approved stood at this laptop: the nonce is of the code that was typed from its screen (pairing).
+  // SECURITY: who approved stood at this laptop: the nonce is of the code that was typed from its screen (S5).
   if (!pairing.redeem(taken.statement.pairingNonce)) return { ok: false, refusal: { reason: 'wrong-code' } };
   if (!isApproved(appointment, taken.statement)) return { ok: false, refusal: { reason: 'malformed' } };
   const serverShare = await openShare(share, sealingKey, bytes);

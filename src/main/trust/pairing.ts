@@ -98,7 +98,7 @@ export class Pairing {
     if (until !== undefined) return this.#lockedOut(until);
     const codes = [this.#livePending(), this.#current, this.#livePrevious()].filter((code) => code !== undefined);
     if (codes.length === 0) return { ok: false, refusal: { reason: 'wrong-state' } };
-    // SECURITY: every candidate is compared, in constant time: nothing is learnt from how long it took (pairing).
+    // SECURITY: every candidate is compared, in constant time: nothing is learnt from how long it took (S17).
     const matching = codes.filter(({ code }) => isSame(code, typed))[0];
     return matching === undefined ? this.#wrong() : this.#right(matching);
   }
@@ -111,7 +111,7 @@ export class Pairing {
   redeem(nonce: string): boolean {
     const pending = this.#livePending();
     if (pending === undefined || !isSame(toBase64url(pending.nonce), nonce)) return false;
-    // SECURITY: single use: the nonce is gone before anything opens (pairing).
+    // SECURITY: single use: the nonce is gone before anything opens (S5).
     this.stop();
     // A grant may still come to nothing: then the laptop, inert as before, shows a fresh code.
     void this.start();

@@ -40,7 +40,7 @@ export function seal(key: Uint8Array, context: SealContext, plain: Uint8Array): 
  */
 export function open(key: Uint8Array, context: SealContext, sealed: Uint8Array): Uint8Array | undefined {
   if (sealed.length < TAG_LENGTH || context.nonce.length !== NONCE_LENGTH) return undefined;
-  // SECURITY: GCM tag length: without authTagLength node:crypto takes tags of four bytes.
+  // SECURITY: GCM tag length: without authTagLength node:crypto takes tags of four bytes (S8).
   const decipher = createDecipheriv(ALGORITHM, key, context.nonce, { authTagLength: TAG_LENGTH });
   decipher.setAAD(associatedData(context.boundTo));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_LENGTH));

@@ -25,7 +25,7 @@ export interface DevelopmentKeyStoreOptions {
 export function openDevelopmentKeyStore(
   options: DevelopmentKeyStoreOptions,
 ): KeyStore | { readonly refusal: 'plaintext' } {
-  // SECURITY: no plaintext fallback: the branch below is not in a packaged build at all.
+  // SECURITY: no plaintext fallback: the branch below is not in a packaged build at all (S8, S18).
   if (typeof __DEVELOPMENT_KEY_STORE__ !== 'undefined' && __DEVELOPMENT_KEY_STORE__) {
     if (options.isRequested) return new DevelopmentKeyStore(options);
   }

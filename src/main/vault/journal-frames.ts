@@ -36,7 +36,7 @@ export interface ScannedFrames {
 
 function sealContext(context: FrameContext, number: number): { nonce: Uint8Array; boundTo: (string | number)[] } {
   const { binding, generation } = context;
-  // SECURITY: nonces never repeat: the record number counts up and a data key lives for one generation of one run.
+  // SECURITY: nonces never repeat: the record number counts up and a data key lives for one generation of one run (S8).
   const nonce = Buffer.alloc(NONCE_LENGTH);
   nonce.writeUInt32BE(number, NONCE_LENGTH - 4);
   return { nonce, boundTo: ['sallyport/journal-record', binding.device, binding.file, generation, number] };

@@ -86,7 +86,7 @@ export function openHeader(
   const nonce = Buffer.from(header.nonce, 'base64');
   const wrappedKey = Buffer.from(header.wrappedKey, 'base64');
   const end = PREFIX_LENGTH + text.length;
-  // SECURITY: one spelling: base64 and JSON have many for the same bytes; only the one that is written is taken.
+  // SECURITY: one spelling: base64 and JSON have many for the same bytes; only the one that is written is taken (S8).
   if (!encodesTo(bytes.subarray(0, end), encode(binding, header.generation, nonce, wrappedKey))) return 'tampered';
   const dataKey = open(wrapKey, { nonce, boundTo: boundTo(binding, header.generation) }, wrappedKey);
   return dataKey === undefined ? 'wrong-key' : { dataKey, generation: header.generation, end };

@@ -3,7 +3,7 @@ import { hkdfSync } from 'node:crypto';
 /** Length in bytes of a share, and of every key made from shares. */
 export const KEY_LENGTH = 32;
 
-// SECURITY: key separation: each use has its own label, so that no key serves two purposes.
+// SECURITY: key separation: each use has its own label, so that no key serves two purposes (S8).
 const RECORD_LABEL = 'sallyport/record-key/1';
 const JOURNAL_LABEL = 'sallyport/journal-wrap-key/1';
 

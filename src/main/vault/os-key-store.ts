@@ -89,7 +89,7 @@ export class OsKeyStore implements KeyStore {
 
   destroy(name: string): void {
     // SECURITY: crypto-erase: a store that is not there, or whose keyring is another one, also answers "no such
-    // secret"; its word counts only after it has shown that it keeps and destroys a canary.
+    // secret"; its word counts only after it has shown that it keeps and destroys a canary (S9).
     const probe = this.probe();
     if (probe !== 'usable' && probe.refusal !== 'plaintext') throw new KeyStoreFault(probe.refusal);
     this.#onEntry(name, (entry) => {
@@ -104,7 +104,7 @@ export class OsKeyStore implements KeyStore {
     const canary = Buffer.from(this.#parts.random.bytes(16)).toString('hex');
     this.write(CANARY, Buffer.from(canary));
     try {
-      // SECURITY: no plaintext fallback: a keyring without a password keeps its secrets readable on the disk.
+      // SECURITY: no plaintext fallback: a keyring without a password keeps its secrets readable on the disk (S8).
       return this.#parts.isReadableAtRest(canary) ? { refusal: 'plaintext' } : 'usable';
     } finally {
       this.#onEntry(CANARY, (entry) => entry.deleteCredential());
@@ -123,7 +123,7 @@ export class OsKeyStore implements KeyStore {
   #entry(name: string): KeyringEntry {
     const { Entry, instance } = this.#parts;
     // SECURITY: no plaintext fallback: unless told otherwise the library silently turns to the kernel's keyring, which
-    // any process of the user reads and a restart empties.
+    // any process of the user reads and a restart empties (S8).
     return new Entry(SERVICE, `${instance}/${name}`, { linux: { store: 'secret-service' } });
   }
 }

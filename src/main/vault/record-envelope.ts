@@ -71,7 +71,7 @@ export function openRecord(key: Uint8Array, binding: RecordBinding, text: string
   const { schemaVersion, generation } = envelope;
   const nonce = Buffer.from(envelope.nonce, 'base64');
   const sealed = Buffer.from(envelope.sealed, 'base64');
-  // SECURITY: one spelling: base64 and JSON have many for the same bytes; only the one that is written is taken.
+  // SECURITY: one spelling: base64 and JSON have many for the same bytes; only the one that is written is taken (S8).
   if (text !== encodeEnvelope({ schemaVersion, generation }, nonce, sealed)) return undefined;
   const plain = open(key, { nonce, boundTo: boundTo(binding, envelope) }, sealed);
   if (plain === undefined) return undefined;

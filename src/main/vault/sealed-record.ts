@@ -93,7 +93,7 @@ export function openSealedRecord<T>(options: SealedRecordOptions<T>): SealedReco
 }
 
 function createRecord<T>(options: SealedRecordOptions<T>, initial: T): SealedRecordResult<T> {
-  // SECURITY: rollback: a key that has been used without its record means that the record was taken away.
+  // SECURITY: rollback: a key that has been used without its record means that the record was taken away (S8).
   if (options.keyOrigin === 'existing') return { outcome: 'refused', reason: 'missing' };
   const record = new SealedRecord(options, checked(options.schema, initial), 0);
   record.update((value) => value);

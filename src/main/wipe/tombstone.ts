@@ -68,7 +68,7 @@ export function wipeStatus(reading: TombstoneReading): WipeStatus {
   switch (reading.state) {
     case 'absent':
       return 'none';
-    // SECURITY: fail closed: damaging the tombstone must not bring a wiped laptop back.
+    // SECURITY: fail closed: damaging the tombstone must not bring a wiped laptop back (S9).
     case 'unreadable':
       return 'wiping';
     case 'present':

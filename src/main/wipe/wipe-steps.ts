@@ -59,7 +59,7 @@ export function checkTargets(targets: WipeTargets, tombstonePath: string): void 
 /** The steps of a wipe that follow its tombstone, in order: keys before what they protect. */
 export function wipeSteps({ files, share, targets, platform }: WipeParts): readonly WipeStep[] {
   return [
-    // SECURITY: crypto-erase: a deleted file may still be on a flash disk; without its key it is noise.
+    // SECURITY: crypto-erase: a deleted file may still be on a flash disk; without its key it is noise (S9).
     { name: 'device-share', carryOut: () => share.erase(), verify: () => share.isErased() },
     ...ERASED_PLACES.map((place) => erasingStep(files, place, targets[place])),
     { name: 'platform', carryOut: () => platform.erase(), verify: () => platform.isErased() },

@@ -63,7 +63,7 @@ async function wipeRound(options: WipeOptions, round: number): Promise<Tombstone
   report(options, round, 'tombstone', begun !== undefined);
   if (begun?.phase === 'dead') return begun;
   const steps = wipeSteps(options);
-  // SECURITY: a kill always finishes: on a full disk the tombstone finds room once logs and caches are gone.
+  // SECURITY: a kill always finishes: on a full disk the tombstone finds room once logs and caches are gone (S9).
   const isDone = await carryOutAll(options, round, begun === undefined ? steps.filter(isExpendable) : steps);
   return isDone && begun !== undefined ? attempt(() => finish(options)) : undefined;
 }

@@ -17,7 +17,7 @@ export function reportTouches(target: EventTarget, bridge: Bridge, monotonic: Mo
     bridge.invoke('touched', {}).catch(() => undefined);
   });
   const onInput = (event: Event) => {
-    // SECURITY: only what a person does counts; events that a script makes do not keep the laptop open (idle lock).
+    // SECURITY: only what a person does counts; events that a script makes do not keep the laptop open (S1).
     if (event.isTrusted) report();
   };
   for (const input of inputs) target.addEventListener(input, onInput, { passive: true, capture: true });

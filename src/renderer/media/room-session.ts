@@ -152,7 +152,7 @@ export class RoomSession {
     this.#remote.clear();
   }
 
-  // SECURITY: muting disables the track itself, so that no lost request and no new connection can make it heard (privacy).
+  // SECURITY: muting disables the track itself, so that no lost request and no new connection can make it heard (S16).
   #applyMute(): void {
     const { microphone } = this.#capture;
     if (microphone.state === 'working') microphone.track.enabled = !this.#view.muted;
