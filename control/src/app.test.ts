@@ -80,7 +80,7 @@ describe('control, whole, on ports of its own', () => {
     expect(setupAddress(configuration, token)).toBe(`${configuration.console.origin}/setup/#${token}`);
   });
 
-  test('nobody signs in before the fleet is founded', async () => {
+  test('nobody signs in before the fleet is founded (S15)', async () => {
     const view = await answerOf('setupView', ask('POST', '/api/setup/view', { token }));
     for (const { id, name } of view.people) {
       const options = await answerOf(
@@ -123,7 +123,7 @@ describe('control, whole, on ports of its own', () => {
     expect((await ask('GET', '/api/site/devices', undefined, nurse)).status).toBe(401);
   });
 
-  test('signing in again ends the session before', async () => {
+  test('signing in again ends the session before (S15)', async () => {
     const first = await signIn('Nina Nurse');
     const options = await answerOf('signInOptions', ask('POST', '/api/session/options', {}));
     const assertion = passkeys.get('Nina Nurse')?.assert(options, configuration.console.origin);
@@ -154,7 +154,7 @@ describe('control, whole, on ports of its own', () => {
     expect(metrics).toContain('sallyport_media_workers 1');
   });
 
-  test('the approver is a site of its own that knows where requests may come from', async () => {
+  test('the approver is a site of its own that knows where requests may come from (S20)', async () => {
     const answer = await fetch(`${configuration.approver.origin}/approver.json`);
     expect(await answer.json()).toEqual({ rpId: 'localhost', consoleOrigin: configuration.console.origin });
     const policy = answer.headers.get('content-security-policy');
@@ -164,12 +164,12 @@ describe('control, whole, on ports of its own', () => {
     expect((await fetch(`${configuration.approver.origin}/api/session`)).status).toBe(404);
   });
 
-  test('the log holds no token, no cookie and nobody’s name', () => {
+  test('the log holds no token, no cookie and nobody’s name (S19)', () => {
     expect(logged).not.toBe('');
     for (const secret of [token, 'Nina Nurse', 'sallyport-local']) expect(logged).not.toContain(secret);
   });
 
-  test('the database is on a socket only its own account may use, and its password is this account’s', async () => {
+  test('the database is on a socket only its own account may use, and its password is this account’s (S24)', async () => {
     const postgres = path.join(configuration.dataDirectory, 'postgres');
     const { mode } = await stat(path.join(postgres, 'password'));
     expect(mode & 0o777).toBe(0o600);

@@ -83,7 +83,7 @@ test('a fleet is prepared once; a lost address can be replaced', async () => {
   expect(address.exec(second.output)?.[1]).not.toBe(address.exec(first.output)?.[1]);
 });
 
-test('the audit chain is verified by exit code and in words', async () => {
+test('S10 the audit chain is verified by exit code and in words', async () => {
   const sound = await control('audit', 'verify');
   expect(sound).toMatchObject({ code: 0 });
   const head = /head (\d+:\S+)/.exec(sound.output)?.[1] ?? '';

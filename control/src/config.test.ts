@@ -42,7 +42,7 @@ describe('the configuration', () => {
     ['media on a wildcard', { media: { host: '0.0.0.0' } }, 'media.announced'],
     ['an unknown member', { colour: 'blue' }, 'colour'],
     ['a path in an origin', { console: { origin: 'http://localhost:8443/x' } }, 'origin'],
-  ])('refuses %s in words', (_what, input, words) => {
+  ])('refuses %s in words (S24)', (_what, input, words) => {
     expect(() => createConfiguration(input)).toThrow(ConfigurationError);
     expect(() => createConfiguration(input)).toThrow(words);
   });

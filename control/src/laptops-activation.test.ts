@@ -101,7 +101,7 @@ function grantOf(task: ApprovalTask): Grant {
   return statement;
 }
 
-describe('opening a laptop', () => {
+describe('S5 opening a laptop', () => {
   test('with its code and a passkey: the grant says what it should and the share arrives sealed', async () => {
     const day = await booked();
     const task = must(await pair(day));
@@ -134,7 +134,7 @@ describe('opening a laptop', () => {
     expect((await world.actions()).at(-1)).toBe('device.open-refused');
   });
 
-  test('with one byte of the statement changed is refused', async () => {
+  test('with one byte of the statement changed is refused (S4)', async () => {
     const task = must(await pair(await booked()));
     const bytes = fromBase64url(task.statement) ?? new Uint8Array();
     bytes[50] = (bytes[50] ?? 0) ^ 1;
@@ -157,7 +157,7 @@ describe('opening a laptop', () => {
     expect(reasonOf(await open(task))).toBe('not-found');
   });
 
-  test('after the share was destroyed is refused, and nothing is sent', async () => {
+  test('after the share was destroyed is refused, and nothing is sent (S9)', async () => {
     const day = await booked();
     const task = must(await pair(day));
     await world.database.db
@@ -207,7 +207,7 @@ describe('when and for whom', () => {
     expect(reasonOf(await pair(await booked(-41)))).toBe('too-late');
   });
 
-  test('another site’s staff, a cancelled and an unknown appointment: not found', async () => {
+  test('another site’s staff, a cancelled and an unknown appointment: not found (S15)', async () => {
     const day = await booked();
     const outsider = world.caller(nurse, 'healthcare', randomUUID());
     expect(reasonOf(await pair(day, undefined, outsider))).toBe('not-found');
@@ -232,7 +232,7 @@ describe('when and for whom', () => {
   });
 });
 
-describe('wrong codes', () => {
+describe('S17 wrong codes', () => {
   test('lock the laptop and the person out after five, across a restart, for a quarter of an hour', async () => {
     const day = await booked();
     for (let attempt = 0; attempt < 5; attempt += 1) expect(reasonOf(await pair(day, 'ZZZZZZ'))).toBe('wrong-code');
@@ -270,7 +270,7 @@ describe('wrong codes', () => {
 });
 
 describe('locking', () => {
-  test('staff lock a laptop of their site, and nobody else’s', async () => {
+  test('staff lock a laptop of their site, and nobody else’s (S15)', async () => {
     const day = await booked();
     must(await open(must(await pair(day))));
     const params = { id: day.laptop.id };

@@ -54,7 +54,7 @@ async function tryToEnrol(
   });
 }
 
-describe('a ticket', () => {
+describe('S14 a ticket', () => {
   test('enrols a laptop once: its row, share and certificate exist, and only a digest of the ticket', async () => {
     const ticket = await newTicket();
     const laptop = await enrolLaptop(ticket);
@@ -118,7 +118,7 @@ describe('a ticket', () => {
   });
 });
 
-describe('the enrolment port', () => {
+describe('S14 the enrolment port', () => {
   test('shows the CA and manifest that the ticket is anchored to', async () => {
     const { status, value } = await askEnrolmentPort(world.enrolment.port, { method: 'GET', path: '/anchor' });
     expect(status).toBe(200);
@@ -157,7 +157,7 @@ describe('the enrolment port', () => {
   });
 });
 
-describe('guessing', () => {
+describe('S14 guessing', () => {
   test('is bounded for each address: the port says too-many and looks at nothing', async () => {
     const rates = { perAddress: { burst: 3, perSecond: 0.001 }, overall: { burst: 100, perSecond: 1 } };
     const server = await EnrolmentServer.create({ ...world.enrolmentDeps, rates });
@@ -171,7 +171,7 @@ describe('guessing', () => {
   });
 });
 
-describe('certificates', () => {
+describe('S14 certificates', () => {
   test('renew over the link only for the same key, near their end, and the new one connects', async () => {
     const laptop = await world.laptop();
     await laptop.connect();
@@ -219,7 +219,7 @@ describe('certificates', () => {
 });
 
 describe('lists', () => {
-  test('staff see the laptops of their own site; officers see all, without secrets', async () => {
+  test('staff see the laptops of their own site; officers see all, without secrets (S15)', async () => {
     const laptop = await world.laptop();
     const own = await world.ask('siteDevices', {}, world.caller(nurse, 'healthcare', fleet.prison));
     const others = await world.ask('siteDevices', {}, world.caller(nurse, 'healthcare', randomUUID()));

@@ -40,7 +40,7 @@ async function rowOf(
   return query.where('id', '=', laptop.id).executeTakeFirstOrThrow();
 }
 
-describe('who may connect', () => {
+describe('S14 who may connect', () => {
   test('a laptop with a certificate of another CA is refused by TLS', async () => {
     const laptop = await newLaptop();
     const foreign = await DeviceCa.load(await createDeviceCa(world.clock), world.clock);
@@ -81,7 +81,7 @@ describe('who may connect', () => {
   });
 });
 
-test('after control renewed its own certificate laptops connect as before and strangers still do not', async () => {
+test('S14 after control renewed its own certificate laptops connect as before and strangers still do not', async () => {
   const late = { offset: 0, now: () => Date.now() + late.offset };
   const identity = await ServerIdentity.create({
     ca: world.ca,
@@ -199,7 +199,7 @@ describe('one laptop, one connection', () => {
   });
 });
 
-describe('what a laptop may say', () => {
+describe('S23 what a laptop may say', () => {
   test('unknown methods and malformed params are refused; the connection stays', async () => {
     const laptop = await newLaptop();
     await laptop.connect();
@@ -264,7 +264,7 @@ describe('what a laptop may say', () => {
     });
   });
 
-  test('with its share destroyed: trust and receipts only', async () => {
+  test('with its share destroyed: trust and receipts only (S9)', async () => {
     const laptop = await newLaptop();
     await world.database.db
       .updateTable('devices')

@@ -115,7 +115,7 @@ describe('bricking', () => {
     expect((await world.actions()).slice(-3)).toEqual(['order.queued', 'order.delivered', 'order.executed']);
   });
 
-  test('the share is destroyed in the transaction that queues the order, or neither happens', async () => {
+  test('the share is destroyed in the transaction that queues the order, or neither happens (S9)', async () => {
     const laptop = await newLaptop();
     const task = await draft('brick', laptop);
     const bytes = fromBase64url(task.statement) ?? new Uint8Array();
@@ -151,7 +151,7 @@ describe('bricking', () => {
     await reach(id, 'executed');
   });
 
-  test('by somebody who is no officer is refused, on the record, and changes nothing', async () => {
+  test('by somebody who is no officer is refused, on the record, and changes nothing (S7)', async () => {
     const laptop = await newLaptop();
     const task = await draft('brick', laptop);
     expect(await approve(task, nurse)).toEqual({ ok: false, refusal: { reason: 'unknown-credential' } });
@@ -163,7 +163,7 @@ describe('bricking', () => {
     expect((await world.actions()).at(-1)).toBe('order.approval-refused');
   });
 
-  test('with one byte of the approved statement changed is refused', async () => {
+  test('with one byte of the approved statement changed is refused (S4)', async () => {
     const laptop = await newLaptop();
     const task = await draft('brick', laptop);
     const tampered = await approve(task, officer, (bytes) => {
@@ -175,7 +175,7 @@ describe('bricking', () => {
     expect(await shareOf(laptop)).toHaveLength(32);
   });
 
-  test('twice with one approval is refused the second time', async () => {
+  test('twice with one approval is refused the second time (S5)', async () => {
     const laptop = await newLaptop();
     const task = await draft('brick', laptop);
     const outcomes = await Promise.all([approve(task, officer), approve(task, officer)]);
@@ -183,7 +183,7 @@ describe('bricking', () => {
     expect(await approve(task, officer)).toEqual({ ok: false, refusal: { reason: 'not-found' } });
   });
 
-  test('a list takes two different people', async () => {
+  test('a list takes two different people (S7)', async () => {
     const both = [await newLaptop(), await newLaptop()];
     const task = await draft('brick', ...both);
     expect(must(await approve(task, officer)).orders).toEqual([]);
@@ -193,7 +193,7 @@ describe('bricking', () => {
     expect(await Promise.all(both.map(shareOf))).toEqual([null, null]);
   });
 
-  test('above five an hour one person is not enough', async () => {
+  test('above five an hour one person is not enough (S7)', async () => {
     for (let bricked = 0; bricked < 5; bricked += 1) await order('brick', await newLaptop());
     const sixth = await newLaptop();
     const task = await draft('brick', sixth);
@@ -226,7 +226,7 @@ describe('bricking', () => {
   });
 });
 
-describe('delivery', () => {
+describe('S9 delivery', () => {
   test('oldest first, each once it is its turn', async () => {
     const laptop = await newLaptop();
     const ids = [];
@@ -307,7 +307,7 @@ describe('delivery', () => {
   });
 });
 
-describe('receipts', () => {
+describe('S9 receipts', () => {
   async function delivered(): Promise<{ laptop: Laptop; id: string; approved: ApprovedStatement }> {
     const laptop = await newLaptop();
     const { id } = await order('brick', laptop);

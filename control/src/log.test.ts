@@ -8,7 +8,7 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): strin
   return text;
 }
 
-test('secrets and people’s care never reach a line, at any of the usual depths', () => {
+test('S19 secrets and people’s care never reach a line, at any of the usual depths', () => {
   const secret = 'S3CRET';
   const members = { token: secret, cookie: secret, patientReference: secret, share: secret, ticket: secret };
   const text = logged((logger) => {
@@ -20,7 +20,7 @@ test('secrets and people’s care never reach a line, at any of the usual depths
   expect(text.split('\n').filter(Boolean)).toHaveLength(3);
 });
 
-test('an error is logged without the values that made it', () => {
+test('S19 an error is logged without the values that made it', () => {
   const failed = z.strictObject({ name: z.literal('x') }).safeParse({ name: 'S3CRET', S3CRET: 1 });
   const detailed = Object.assign(new Error('duplicate key'), { detail: 'Key (name)=(S3CRET)', code: '23505' });
   const text = logged((logger) => {

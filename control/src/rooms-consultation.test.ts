@@ -39,7 +39,7 @@ describe('joining', () => {
     expect(await world.seats(room)).toEqual([]);
   });
 
-  test('a laptop nobody opened, or whose activation is over, stays out', async () => {
+  test('a laptop nobody opened, or whose activation is over, stays out (S3)', async () => {
     const { room, laptop, grant } = await world.book();
     const join = () => world.refusalOf(laptop, 'room.join', { room });
     await world.setGrant(grant, { opened_at: null });
@@ -50,7 +50,7 @@ describe('joining', () => {
     expect(await join()).toBe('not-allowed');
   });
 
-  test('the laptop and the consultant of another appointment stay out, and so does everybody from a room that is none', async () => {
+  test('the laptop and the consultant of another appointment stay out, and so does everybody from a room that is none (S3)', async () => {
     const { room } = await world.book();
     const other = await world.book();
     expect(await world.refusalOf(other.laptop, 'room.join', { room })).toBe('not-allowed');
@@ -64,7 +64,7 @@ describe('joining', () => {
     expect(await world.refusalOf(other.laptop, 'room.join', { room })).toBe('not-found');
   });
 
-  test('a second seat is refused by the database, and the first is not disturbed (P6.2)', async () => {
+  test('a second seat is refused by the database, and the first is not disturbed (P6.2, S3)', async () => {
     const { room, laptop, consultant } = await world.book();
     const second = await world.book({ laptop, consultant });
     await world.ask(consultant, 'room.join', { room });
@@ -79,7 +79,7 @@ describe('joining', () => {
     await world.ask(laptop, 'room.createTransport', { direction: 'receive' });
   });
 
-  test('of many joins at once, of two rooms, one gets the seat', async () => {
+  test('of many joins at once, of two rooms, one gets the seat (S3)', async () => {
     const { room, laptop, consultant } = await world.book();
     const second = await world.book({ laptop, consultant });
     const joins = [room, second.room, room, second.room, room, second.room].map((each) =>
@@ -94,7 +94,7 @@ describe('joining', () => {
 });
 
 describe('phases', () => {
-  test('nothing is consumed while waiting, everything after the consultant admits (P6.3)', async () => {
+  test('nothing is consumed while waiting, everything after the consultant admits (P6.3, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
     await world.ask(laptop, 'room.join', { room });
     const { camera } = await world.publish(laptop);
@@ -109,7 +109,7 @@ describe('phases', () => {
     expect(world.sfu.counts()).toMatchObject({ consumers: 1 });
   });
 
-  test('only the consultant steers, only forwards, and admits only a laptop that is there (P6.1, P6.4)', async () => {
+  test('only the consultant steers, only forwards, and admits only a laptop that is there (P6.1, P6.4, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
     await world.ask(consultant, 'room.join', { room });
     expect(await world.refusalOf(consultant, 'room.admit', {})).toBe('wrong-state');
@@ -168,7 +168,7 @@ describe('phases', () => {
   });
 });
 
-test('joins, steps, ends and refusals are on the record, and the chain holds', async () => {
+test('S10 joins, steps, ends and refusals are on the record, and the chain holds', async () => {
   const { room, laptop, consultant } = await world.book();
   await world.refusalOf(consultant, 'room.admit', {});
   await world.ask(laptop, 'room.join', { room });

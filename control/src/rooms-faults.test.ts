@@ -11,7 +11,7 @@ beforeEach(() => world.restart());
 afterAll(() => world.close());
 
 describe('the end of the window', () => {
-  test('control ends media at closesAt, whatever clients do (P6.5)', async () => {
+  test('control ends media at closesAt, whatever clients do (P6.5, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
     world.now = noon + 25 * minute - 150;
     await world.ask(laptop, 'room.join', { room });
@@ -100,7 +100,7 @@ describe('crashes', () => {
   });
 });
 
-describe('a hostile participant (T4)', () => {
+describe('S16 a hostile participant (T4)', () => {
   test('malformed params, another room’s ids and a screen from a laptop are refused', async () => {
     const { room, laptop } = await world.book();
     const other = await world.book();

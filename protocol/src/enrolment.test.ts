@@ -41,7 +41,7 @@ test.each(['', 'SALLYPORT', 'SALLYPORT host:1 ABC', 'x'.repeat(501), 'SALLYPORT 
   },
 );
 
-test('P8.2 the anchor commits to both the certificate and the manifest', async () => {
+test('P8.2 S14 the anchor commits to both the certificate and the manifest', async () => {
   const anchor = await enrolmentAnchor(Uint8Array.of(1), Uint8Array.of(2));
   expect(anchor).toHaveLength(16);
   expect(await enrolmentAnchor(Uint8Array.of(2), Uint8Array.of(2))).not.toEqual(anchor);

@@ -5,14 +5,14 @@ import { generateSealingKeyPair, openShare, sealShare } from './sealing.ts';
 const share = new Uint8Array(32).map((_, index) => index);
 const grant = new TextEncoder().encode('{"grant":1}');
 
-test('P4.1 a sealed share opens for its device and its grant', async () => {
+test('P4.1 S8 a sealed share opens for its device and its grant', async () => {
   const device = await generateSealingKeyPair();
   expect(device.publicKey).toHaveLength(65);
   const sealed = await sealShare(share, device.publicKey, grant);
   expect(await openShare(sealed, device.privateKey, grant)).toEqual(share);
 });
 
-test('P4.1 and for nothing else', async () => {
+test('P4.1 S8 and for nothing else', async () => {
   const device = await generateSealingKeyPair();
   const other = await generateSealingKeyPair();
   const sealed = await sealShare(share, device.publicKey, grant);

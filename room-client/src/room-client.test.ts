@@ -20,6 +20,8 @@ class RoomEndpoint {
   readonly refusals = new Map<RoomRequestMethod, Outcome<never>>();
   readonly #listeners = new Set<(notification: RoomNotification) => void>();
   producers: ProducerInfo[] = [];
+  /** What a hostile room would have its participants ask; the contract has no such member. */
+  iceServers: RTCIceServer[] = [];
   phase: 'waiting' | 'consult' = 'waiting';
   #number = 0;
 
@@ -60,7 +62,8 @@ class RoomEndpoint {
     this.#number += 1;
     if (method === 'room.join') return this.#room();
     if (method === 'room.createTransport') {
-      return { ...testFakeParameters.generateTransportRemoteParameters(), id: `transport-${this.#number}` };
+      const { iceServers } = this;
+      return { ...testFakeParameters.generateTransportRemoteParameters(), id: `transport-${this.#number}`, iceServers };
     }
     if (method === 'room.produce') return { producer: `producer-${this.#number}` };
     return method === 'room.consume' ? this.#consumer((params as RoomRequestParams<'room.consume'>).producer) : {};
@@ -80,10 +83,16 @@ class RoomEndpoint {
 }
 
 /** Makes the FakeHandlers of mediasoup-client, and keeps them so that a test can break their connection. */
-function fakeEngine(): { handlers: FakeHandler[]; handlerFactory: types.HandlerFactory } {
+function fakeEngine(): {
+  handlers: FakeHandler[];
+  options: Parameters<types.HandlerFactory['factory']>[0][];
+  handlerFactory: types.HandlerFactory;
+} {
   const handlers: FakeHandler[] = [];
+  const given: Parameters<types.HandlerFactory['factory']>[0][] = [];
   const made = FakeHandler.createFactory(testFakeParameters);
   const factory: types.HandlerFactory['factory'] = (options) => {
+    given.push(options);
     const handler = made.factory(options);
     keep(handler);
     return handler;
@@ -91,7 +100,7 @@ function fakeEngine(): { handlers: FakeHandler[]; handlerFactory: types.HandlerF
   const keep = (handler: unknown): void => {
     if (handler instanceof FakeHandler) handlers.push(handler);
   };
-  return { handlers, handlerFactory: { ...made, factory } };
+  return { handlers, options: given, handlerFactory: { ...made, factory } };
 }
 
 let endpoint: RoomEndpoint;
@@ -115,6 +124,12 @@ afterEach(() => {
 });
 
 describe('joining', () => {
+  test('asks no STUN or TURN server, whatever the room says (S2)', async () => {
+    endpoint.iceServers = [{ urls: 'stun:elsewhere.example' }];
+    await client.join();
+    expect(engine.options.map(({ iceServers }) => iceServers)).toEqual([[], []]);
+  });
+
   test('makes one transport a direction and tells what the room is', async () => {
     expect(await client.join()).toEqual({
       ok: true,
@@ -185,7 +200,7 @@ describe('sending', () => {
     expect(endpoint.count('room.produce')).toBe(1);
   });
 
-  test('muted before it is published, a microphone starts muted; muting stops the track before control is asked', async () => {
+  test('muted before it is published, a microphone starts muted; muting stops the track before control is asked (S16)', async () => {
     const track = trackOf('audio');
     await client.setMuted('microphone', true);
     await client.publish('microphone', track);
@@ -293,7 +308,7 @@ describe('the connection', () => {
 });
 
 describe('the end', () => {
-  test('a room that ends closes everything, and nothing is told after', async () => {
+  test('a room that ends closes everything, and nothing is told after (S16)', async () => {
     await consulting([producerOf('camera-1', 'camera')]);
     endpoint.tell({ method: 'room.ended', params: { reason: 'consultant-ended' } });
     expect(told.at(-1)).toEqual({ event: 'ended', value: 'consultant-ended' });

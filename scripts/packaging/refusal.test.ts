@@ -10,7 +10,7 @@ import { packagingRefusal } from './refusal.ts';
 
 const release = { version: '45.4.1', source: 'release', isMarkedFallback: false } as const;
 
-describe('what may be shipped', () => {
+describe('S18 what may be shipped', () => {
   test('the pinned release may', () => {
     expect(packagingRefusal(release)).toBeUndefined();
   });
@@ -43,7 +43,7 @@ describe('what may be shipped', () => {
   });
 });
 
-describe('what electron-builder itself is told, whoever starts it', () => {
+describe('S18 what electron-builder itself is told, whoever starts it', () => {
   test('the configuration names both hooks', () => {
     const configuration = readFileSync(path.join(projectDir, 'electron-builder.yml'), 'utf8');
     expect(configuration).toContain('beforePack: ./build/packaging/refuse-development.mjs');

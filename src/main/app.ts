@@ -13,6 +13,7 @@ import type { NotifyPage } from './ipc.ts';
 import { Kiosk } from './kiosk.ts';
 import { openSocket } from './link/socket.ts';
 import { developmentOptions, productOptions } from './lockdown/development-doors.ts';
+import { MediaNetwork } from './lockdown/media-network.ts';
 import { guardPermissions } from './lockdown/permissions.ts';
 import { watchPower } from './lockdown/power.ts';
 import { pageOrigin } from './lockdown/scheme.ts';
@@ -99,6 +100,7 @@ class Application {
   #stage: Stage = startStage('en', Date.now());
   #kiosk: Kiosk | undefined;
   #window: BrowserWindow | undefined;
+  #mediaNetwork: MediaNetwork | undefined;
   #notify: NotifyPage = () => undefined;
   #isShown = false;
 
@@ -170,7 +172,10 @@ class Application {
       erasure,
       exchange: exchangeWithControl,
       openSocket,
-      notify: (name, payload) => this.#notify(name, payload),
+      notify: (name, payload) => {
+        this.#followNetwork();
+        this.#notify(name, payload);
+      },
       client: `sallyport ${app.getVersion()}`,
       files: systemFiles,
       clock: systemClock,
@@ -184,7 +189,12 @@ class Application {
 
   #setStage(stage: Stage): void {
     this.#stage = stage;
+    this.#followNetwork();
     this.#notify('snapshot', stage.snapshot);
+  }
+
+  #followNetwork(): void {
+    this.#mediaNetwork?.follow(this.#stage.capabilities.network === 'link-and-media');
   }
 
   #openWindow(): void {
@@ -206,7 +216,15 @@ class Application {
       const { camera, microphone, network } = this.#stage.capabilities;
       return { camera, microphone, media: network === 'link-and-media' };
     });
+    this.#mediaNetwork = new MediaNetwork({ session: memory, contents: window.webContents, log: this.#log });
+    this.#followNetwork();
     this.#openDoor(window);
+    // SECURITY: a page can close its window without asking anybody; the client then starts anew, inert (S12).
+    window.on('closed', () => {
+      if (isQuitting) return;
+      app.relaunch();
+      app.exit(0);
+    });
     keepPageLoaded(window, (reason) => this.#pageGone(reason));
     app.on('second-instance', () => window.focus());
     watchPower(powerMonitor, () => this.#kiosk?.away());

@@ -63,7 +63,7 @@ function setUp(changes: Partial<DoorOptions> = {}) {
   return { listeners, called, sent, refused, notify, invoke, clock };
 }
 
-describe('the only door to the page', () => {
+describe('S12 the only door to the page', () => {
   test('there is one handler for each invocation of the contract, and no other', () => {
     expect([...setUp().listeners.keys()].sort()).toEqual(names.map(channelOf).sort());
   });
@@ -128,7 +128,7 @@ describe('the only door to the page', () => {
     expect(await invoke('touched', page, {})).toEqual(ok);
   });
 
-  test('a fault is a refusal: no message of it reaches the page', async () => {
+  test('a fault is a refusal: no message of it reaches the page (S23)', async () => {
     const { invoke } = setUp({
       handlers: { join: () => Promise.reject(new Error('/home/kiosk/secret')) } as unknown as PageHandlers,
     });

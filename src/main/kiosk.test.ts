@@ -141,7 +141,7 @@ describe('a start', () => {
     expect([kiosk.snapshot.screen.screen, sockets.length]).toEqual(['blank', 0]);
   });
 
-  test('of an enrolled laptop is inert with one socket; a code is shown once control is reached', async () => {
+  test('of an enrolled laptop is inert with one socket; a code is shown once control is reached (S2)', async () => {
     const { kiosk, sockets, connect } = setUp();
     kiosk.start();
     expect(kiosk.snapshot.screen).toMatchObject({ screen: 'inert', pairing: { state: 'unavailable' }, notice: null });
@@ -151,7 +151,7 @@ describe('a start', () => {
     expect(sockets).toHaveLength(1);
   });
 
-  test('after an activation that was cut off says so, and reports it', async () => {
+  test('after an activation that was cut off says so, and reports it (S1)', async () => {
     const { kiosk, connect } = setUp({ openGrant: 4 });
     kiosk.start();
     expect(kiosk.snapshot.screen).toMatchObject({ screen: 'inert', notice: 'restarted' });
@@ -171,7 +171,7 @@ describe('a start', () => {
   });
 });
 
-describe('the lease', () => {
+describe('S21 the lease', () => {
   test('past its first mark the laptop starts suspended, and contact lifts it', async () => {
     const { kiosk, connect } = setUp({}, now + 200 * hour);
     kiosk.start();
@@ -218,7 +218,7 @@ describe('S5 S7 orders', () => {
     expect([kiosk.snapshot.screen.screen, record.value.enrolment?.suspendedByOrder]).toEqual(['inert', false]);
   });
 
-  test('a kill always finishes: brick is answered with its receipt, then everything is gone', async () => {
+  test('a kill always finishes: brick is answered with its receipt, then everything is gone (S9)', async () => {
     const { kiosk, connect, asks, keyStore, disk, clock } = setUp();
     kiosk.start();
     const socket = connect();
@@ -232,7 +232,7 @@ describe('S5 S7 orders', () => {
     expect((JSON.parse(tombstone) as { receipt: string }).receipt).not.toBe('');
   });
 
-  test('a kill always finishes: cut off between receipt and wipe, the next start goes on before any network', async () => {
+  test('a kill always finishes: cut off between receipt and wipe, the next start goes on before any network (S9)', async () => {
     const first = setUp();
     first.kiosk.start();
     await first.asks(first.connect(), 1, 'order.execute', { order: order('brick', 1) });
@@ -261,7 +261,7 @@ describe('the page', () => {
     expect(kiosk.snapshot.screen).toEqual({ screen: 'blank', busy: false, problem: 'malformed-ticket' });
   });
 
-  test('cannot join while the laptop is inert', async () => {
+  test('cannot join while the laptop is inert (S1)', async () => {
     const { kiosk } = setUp();
     kiosk.start();
     expect(await kiosk.handlers.join({})).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { manualClock } from './platform/testing/manual-clock.ts';
 import { RateLimit } from './rate-limit.ts';
 
-test('a burst of a second’s worth, then the steady rate', () => {
+test('S12 a burst of a second’s worth, then the steady rate', () => {
   const clock = manualClock(0);
   const limit = new RateLimit(clock, 10);
   const taken = (): number => Array.from({ length: 20 }, () => limit.take()).filter(Boolean).length;

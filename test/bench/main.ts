@@ -23,7 +23,7 @@ try {
   });
   await withEnrolledKiosk(world, async (kiosk) => {
     const ours = await ourRoom(world, kiosk);
-    comparisons.push(await compare('first remote frame, both sides', { ours, baseline: bareRoom }, rounds));
+    comparisons.push(await compare('join → first remote frame', { ours, baseline: bareRoom }, rounds));
   });
 } finally {
   await world.close();

@@ -10,77 +10,78 @@ import { book, enterRoom, join as joinRoom, openLaptop } from '../harness/day.ts
 import type { Kiosk } from '../harness/kiosk.ts';
 import { projectFolder } from '../harness/runtime.ts';
 import { cast, type World } from '../harness/world.ts';
-import { startBareServer } from './bare-room/server.ts';
+import { startBareServer, type Audience } from './bare-room/server.ts';
 import type { Measure } from './compare.ts';
 
-/** Runs in a page: resolves when the remote video next paints a frame, with the time of it, ms since the epoch. */
-function firstFrame(): Promise<number> {
+/** Runs in the laptop's page: presses Join, resolves when the remote video paints a frame, ms later. */
+function joinUntilFirstFrame(): Promise<number> {
+  const started = performance.now();
+  document.querySelector<HTMLElement>('[data-testid="join"]')?.click();
   return new Promise((resolve) => {
     const look = (): void => {
       const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
       if (video === null) requestAnimationFrame(look);
-      else video.requestVideoFrameCallback(() => resolve(performance.timeOrigin + performance.now()));
+      else {
+        video.requestVideoFrameCallback(() => {
+          resolve(performance.now() - started);
+        });
+      }
     };
     look();
   });
 }
 
 /**
- * Books a consultation and opens the laptop; each measurement then lets both join, admits, and takes the time from the
- * consultant's click to the first frame on both sides.
+ * Books a consultation, opens the laptop and lets the consultant admit it. Each measurement then leaves the room and
+ * joins it again: from pressing Join to the consultant's first frame on the laptop.
  */
 export async function ourRoom(world: World, kiosk: Kiosk): Promise<Measure> {
   const patient = 'BENCH';
   const key = await world.signIn('nurse', 'key');
   const clinic = await world.signIn('consultant', 'clinic');
   const laptop = (await kiosk.page.getByTestId('device').locator('strong').textContent()) ?? '';
-  let round = 0;
+  await book(key.page, { patient, laptop, consultant: cast.consultant, startsAt: Date.now() + 120_000 });
+  await openLaptop(key.page, world.people.nurse, kiosk, patient);
+  await enterRoom(clinic.page);
+  await joinRoom(kiosk);
+  await clinic.page.getByTestId('admit').click();
+  await kiosk.shows('consult');
   return async () => {
-    round += 1;
-    const booking = { patient: `${patient}-${round}`, laptop, consultant: cast.consultant, minutes: 5 };
-    await book(key.page, { ...booking, startsAt: Date.now() + 60_000 });
-    await openLaptop(key.page, world.people.nurse, kiosk, booking.patient);
-    await enterRoom(clinic.page);
-    await joinRoom(kiosk);
-    await clinic.page.getByTestId('admit').waitFor();
-    const frames = Promise.all([kiosk.page.evaluate(firstFrame), clinic.page.evaluate(firstFrame)]);
-    const started = Date.now();
-    await clinic.page.getByTestId('admit').click();
-    const milliseconds = Math.max(...(await frames)) - started;
-    await clinic.page.getByTestId('end-room').click();
-    await clinic.page.getByTestId('end-room-confirm').click();
+    await kiosk.page.getByTestId('leave').click();
+    await kiosk.page.getByTestId('confirm-yes').click();
     await kiosk.shows('open');
-    await kiosk.page.getByTestId('lock').click();
-    await kiosk.shows('inert');
-    return milliseconds;
+    await kiosk.page.locator('[data-testid="check-camera"][data-verdict="working"]').waitFor();
+    return kiosk.page.evaluate(joinUntilFirstFrame);
   };
 }
 
-/** Two bare pages join a bare server at the same moment; ms until both paint the other's first frame. */
+/** A bare page joins a bare server where another waits already; ms until it paints the other's first frame. */
 export async function bareRoom(): Promise<number> {
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-bare-'));
   const media = await startBareServer();
-  const pages = await servePage(folder);
-  const browsers = [await startBrowser(), await startBrowser()];
+  const { server, address } = await servePage(folder);
+  const browsers = [await startBrowser(), await startBrowser()] as const;
+  const open = async (page: Page, who: Audience): Promise<Page> => {
+    await page.exposeFunction('signal', (method: string, params: unknown) => media.answer(who, method, params));
+    await page.goto(address);
+    await page.evaluate(() => window.prepareMedia());
+    return page;
+  };
   try {
-    const joins = [];
-    for (const [index, audience] of (['first', 'second'] as const).entries()) {
-      const page = browsers[index]?.page;
-      if (page === undefined) throw new Error('no page');
-      await page.exposeFunction('signal', (method: string, params: unknown) => media.answer(audience, method, params));
-      await page.goto(pages.address);
-      joins.push((): Promise<number> => joinOn(page, audience));
-    }
-    return Math.max(...(await Promise.all(joins.map((begin) => begin()))));
+    const first = joinOn(await open(browsers[0].page, 'first'), 'first');
+    first.catch(() => undefined);
+    const second = await open(browsers[1].page, 'second');
+    await media.hasProduced('first');
+    return await joinOn(second, 'second');
   } finally {
     for (const browser of browsers) await browser.close();
-    pages.server.close();
+    server.close();
     media.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-function joinOn(page: Page, audience: 'first' | 'second'): Promise<number> {
+function joinOn(page: Page, audience: Audience): Promise<number> {
   return page.evaluate((who) => window.joinBareRoom(who), audience);
 }
 

@@ -17,8 +17,9 @@ export async function serveDemo(): Promise<void> {
   process.stdout.write('Founding a fleet: control, PostgreSQL, a prison, a hospital and their people …\n');
   const world = await createWorld();
   const passkeys = JSON.stringify(Object.values(world.people).map((person) => person.exportPasskey()));
-  for (const root of Object.values(webRoots))
+  for (const root of Object.values(webRoots)) {
     await writeFile(join(root, 'demo-passkeys.json'), passkeys, { mode: 0o600 });
+  }
   await world.serveFrom(webRoots);
   const data = await mkdtemp(join(tmpdir(), 'sallyport-demo-'));
   const processes = [

@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
+import http from 'node:http';
+import https from 'node:https';
 import { projectFolder, runtime } from './runtime.ts';
 
 /** A running `control serve`. */
@@ -68,17 +70,12 @@ export async function serveControl(configuration: string, readyAddress: string, 
 
 /** Asks /readyz without judging the certificate: it is this test's own. */
 async function isReady(address: string): Promise<boolean> {
-  const { request } = await import(address.startsWith('https:') ? 'node:https' : 'node:http');
+  const get = address.startsWith('https:') ? https.get : http.get;
   return new Promise((resolve) => {
-    const asked = request(
-      address,
-      { rejectUnauthorized: false, timeout: 1000 },
-      (answer: { statusCode: number; resume(): void }) => {
-        answer.resume();
-        resolve(answer.statusCode === 200);
-      },
-    );
+    const asked = get(address, { rejectUnauthorized: false, timeout: 1000 }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode === 200);
+    });
     asked.once('error', () => setTimeout(resolve, 100, false));
-    asked.end();
   });
 }

@@ -36,7 +36,6 @@ export function strangeValues(): Record<string, unknown> {
     'object with a function': { language: () => 'en' },
     symbol: Symbol('x'),
     promise: Promise.resolve({}),
-    window,
   };
 }
 

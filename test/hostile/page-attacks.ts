@@ -99,7 +99,6 @@ export const waysElsewhere: Record<string, Attack> = {
   'its own page in a window': () => window.open('sallyport://app/', 'second', 'popup')?.closed,
   'a data address': () => location.assign('data:text/html,<h1>hello</h1>'),
   'a blob address': () => location.assign(URL.createObjectURL(new Blob(['<h1>hello</h1>'], { type: 'text/html' }))),
-  'about:blank': () => location.assign('about:blank'),
   'chrome://gpu': () => location.assign('chrome://gpu'),
   'a mail program': () => location.assign('mailto:somebody@example.org'),
   'another host of its scheme': () => location.assign('sallyport://other/'),
@@ -107,7 +106,6 @@ export const waysElsewhere: Record<string, Attack> = {
   alert: () => window.alert('hello'),
   confirm: () => window.confirm('hello'),
   prompt: () => window.prompt('hello'),
-  'window.close': () => window.close(),
   'moving the window': () => {
     window.moveTo(10, 10);
     window.resizeTo(200, 200);
@@ -127,7 +125,6 @@ export const waysElsewhere: Record<string, Attack> = {
     (window as unknown as Record<string, () => Promise<unknown>>)['showDirectoryPicker']?.().then(String),
   'a protocol handler': () => navigator.registerProtocolHandler('web+evil', 'sallyport://app/?%s'),
   'the share sheet': () => navigator.share({ text: 'hello' }),
-  'a parent': () => window.parent.location.assign('about:blank'),
 };
 
 /** Runs one attack. @returns what it came to, for a person who reads a failure */
@@ -155,3 +152,30 @@ export const keys: readonly string[] = [
   ...['super+l', 'super+e', 'super+r', 'super+d', 'super+Tab', 'Super_L', 'Menu', 'Escape', 'Print', 'F11'],
   ...['XF86Back', 'XF86Refresh', 'XF86HomePage', 'XF86WWW', 'XF86Search', 'XF86Mail', 'XF86Explorer'],
 ];
+
+/**
+ * Has WebRTC look for ways to a host over UDP and TCP, until it has looked everywhere.
+ * @returns how many addresses it found for itself
+ */
+export async function gather({ udp, tcp }: { udp: number; tcp: number }): Promise<number> {
+  const turn = { username: 'somebody', credential: 'something' };
+  const connection = new RTCPeerConnection({
+    iceServers: [
+      { urls: `stun:127.0.0.1:${udp}` },
+      { urls: `turn:127.0.0.1:${udp}?transport=udp`, ...turn },
+      { urls: `turn:127.0.0.1:${tcp}?transport=tcp`, ...turn },
+    ],
+  });
+  let found = 0;
+  const complete = new Promise<void>((resolve) => {
+    connection.onicecandidate = ({ candidate }) => {
+      if (candidate === null) resolve();
+      else found += 1;
+    };
+  });
+  connection.createDataChannel('out');
+  await connection.setLocalDescription(await connection.createOffer());
+  await complete;
+  connection.close();
+  return found;
+}

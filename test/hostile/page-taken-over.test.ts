@@ -10,12 +10,12 @@ import { bookFor, findLaptop, openFor, until, writeTicket } from '../harness/err
 import { inPage } from '../harness/in-page.ts';
 import { press, windowsOn } from '../harness/keyboard.ts';
 import { Kiosk } from '../harness/kiosk.ts';
-import { outgoingConnections, processTree } from '../harness/processes.ts';
+import { allProcesses, outgoingConnections, processTree } from '../harness/processes.ts';
 import { projectFolder } from '../harness/runtime.ts';
 import { cast, createWorld, type World } from '../harness/world.ts';
 import { flood, invokeStrangely, relayStrangely, strangeValues } from './bridge-attacks.ts';
 import { devicesGiven, permissionsGranted, store, stored } from './browser-attacks.ts';
-import { attempt, keys, waysElsewhere, waysOut } from './page-attacks.ts';
+import { attempt, gather, keys, waysElsewhere, waysOut } from './page-attacks.ts';
 
 const names = Object.keys(bridge.invoke);
 const laptop = 'HB-07';
@@ -194,12 +194,30 @@ describe('the page taken over', () => {
     expect(await isMarked()).toBe(true);
   };
 
+  const expectNoWebRtc = async (): Promise<void> => {
+    const before = canary.noticed.length;
+    await kiosk.page.evaluate(gather, { udp: canary.udpPort, tcp: canary.tcpPort });
+    expect(canary.noticed.slice(before)).toEqual([]);
+  };
+
+  const expectPageBack = async (state: 'inert' | 'open'): Promise<void> => {
+    await mark();
+    await kiosk.page.evaluate(() => location.assign('about:blank'));
+    await kiosk.page.waitForURL('sallyport://app/');
+    await until('it is another page', async () => !(await isMarked()));
+    await expectWhole(state);
+  };
+
   test('S2 the canary notices whoever comes near it', async () => {
     const socket = connect(canary.tcpPort, '127.0.0.1', () => socket.end('hello\r\n'));
     await until('it notices', async () => canary.noticed.includes('hello'));
   });
 
   test('S2 S12 inert: no way out of the page reaches anybody, opens anything or leaves it', () => tryAllWays('inert'));
+
+  test('S2 inert: WebRTC reaches nobody either, over UDP or TCP', () => expectNoWebRtc());
+
+  test('S12 inert: a page that goes to about:blank is replaced by the page', () => expectPageBack('inert'));
 
   test('S1 S12 inert: no permission is granted, and no camera or microphone', async () => {
     expect(await kiosk.page.evaluate(permissionsGranted)).toEqual([]);
@@ -237,6 +255,21 @@ describe('the page taken over', () => {
     await expectWhole('inert');
   });
 
+  test('S12 a page that closes its window starts the client anew', async () => {
+    const first = kiosk.pid;
+    const gone = kiosk.app.waitForEvent('close');
+    await kiosk.page.evaluate(() => window.close()).catch(() => undefined);
+    await gone;
+    const isNext = (pid: number) => pid !== first && isClientOn(pid, kiosk.dataFolder);
+    const next = await until('the client starts anew', async () => allProcesses().find(isNext));
+    await until('it has a window', async () => (await windowsOn(kiosk.desktop)).length === 1);
+    process.kill(next, 'SIGKILL');
+    await until('it is gone', async () => !isClientOn(next, kiosk.dataFolder));
+    await kiosk.powerOff();
+    await kiosk.powerOn();
+    await expectWhole('inert');
+  });
+
   test('S8 S12 nothing that the page stores outlives a restart, or reaches the disk', async () => {
     await kiosk.page.evaluate(store, 'CANARY9127');
     expect(await kiosk.page.evaluate(stored)).toContain('CANARY9127');
@@ -256,6 +289,10 @@ describe('the page taken over', () => {
   });
 
   test('S2 S12 open: no way out of the page reaches anybody, opens anything or leaves it', () => tryAllWays('open'));
+
+  test('S2 open: WebRTC reaches nobody either, over UDP or TCP', () => expectNoWebRtc());
+
+  test('S12 open: a page that goes to about:blank is replaced by the page', () => expectPageBack('open'));
 
   test('S12 open: camera and microphone, and no other permission', async () => {
     expect(await kiosk.page.evaluate(permissionsGranted)).toEqual([]);
@@ -304,5 +341,15 @@ function isHarmless(outcome: string): boolean {
 }
 
 function commandOf(pid: number): string {
-  return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
+  }
+}
+
+/** Whether a process is the client's main process for a laptop's disk. */
+function isClientOn(pid: number, dataFolder: string): boolean {
+  const command = commandOf(pid);
+  return command.includes(`--sallyport-data=${dataFolder}`) && !command.includes('--type=');
 }

@@ -55,7 +55,6 @@ describe('hostile starts', () => {
     '--gpu-launcher=xterm',
     '--remote-debugging-pipe',
     '--remote-allow-origins=*',
-    '--inspect-brk=0',
     '--require=/tmp/evil.cjs',
     '-r',
     '--unsafely-treat-insecure-origin-as-secure=http://evil',

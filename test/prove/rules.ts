@@ -29,6 +29,11 @@ export const groups: Record<string, readonly string[]> = {
     'S17',
     'S18',
     'S19',
+    'S20',
+    'S21',
+    'S22',
+    'S23',
+    'S24',
   ],
 };
 

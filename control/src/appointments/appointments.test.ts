@@ -75,7 +75,7 @@ describe('booking', () => {
     expect(published).toEqual(['appointments']);
   });
 
-  test('the same laptop or the same consultant twice at a time is a clash; back to back is none', async () => {
+  test('the same laptop or the same consultant twice at a time is a clash; back to back is none (S3)', async () => {
     await book({});
     const other = people.otherConsultant.id;
     expect(await tryBook({ consultant: other, startsAt: noon + 10 * minute })).toEqual(new Refused('clash'));
@@ -84,7 +84,7 @@ describe('booking', () => {
     expect(record).toHaveLength(2);
   });
 
-  test('of many bookings of one laptop at once, one is kept', async () => {
+  test('of many bookings of one laptop at once, one is kept (S3)', async () => {
     const answers = await Promise.all(Array.from({ length: 8 }, () => tryBook({})));
     expect(answers.filter((answer) => !(answer instanceof Refused))).toHaveLength(1);
     expect(answers.filter((answer) => answer instanceof Refused && answer.refusal.reason === 'clash')).toHaveLength(7);
@@ -109,7 +109,7 @@ describe('booking', () => {
 });
 
 describe('lists', () => {
-  test('staff see their own prison’s, a consultant sees their own, both by start', async () => {
+  test('staff see their own prison’s, a consultant sees their own, both by start (S15)', async () => {
     const second = await book({ startsAt: noon + 60 * minute });
     const first = await book({});
     expect(await idsOf('nurse')).toEqual([first.id, second.id]);

@@ -7,7 +7,7 @@ import { genesis, hashOf } from './chain.ts';
 const actor = { kind: 'control', id: null, name: 'control' } as const;
 const subject = '6f0a4a3e-3b4c-4d5e-8f6a-7b8c9d0e1f2a';
 
-describe('the audit chain', () => {
+describe('S10 the audit chain', () => {
   const databases: TestDatabase[] = [];
   let database: TestDatabase;
   let audit: AuditChain;

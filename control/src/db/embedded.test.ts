@@ -15,7 +15,7 @@ async function ask(url: string, query: string): Promise<unknown> {
   }
 }
 
-describe('the embedded PostgreSQL', () => {
+describe('S24 the embedded PostgreSQL', () => {
   let directory: string;
   const start = (hold: 'own' | 'share' | 'leave'): Promise<EmbeddedPostgres> =>
     startEmbeddedPostgres({ directory, hold, settings: { fsync: 'off' } });

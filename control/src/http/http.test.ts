@@ -115,7 +115,7 @@ describe('the console server', () => {
     });
   const cancel = { method: 'POST', url: `/api/appointments/${ids.site}/cancel`, body: {} } as const;
 
-  describe('who may call', () => {
+  describe('S15 who may call', () => {
     test('nobody without a session', async () => {
       const answer = await call({ url: '/api/site/devices' });
       expect([answer.statusCode, answer.json()]).toEqual([401, { reason: 'not-signed-in' }]);
@@ -158,7 +158,7 @@ describe('the console server', () => {
     });
   });
 
-  describe('what changes something', () => {
+  describe('S15 what changes something', () => {
     test('needs the session’s own CSRF token', async () => {
       expect((await call({ ...cancel, as: 'n' })).statusCode).toBe(403);
       expect((await call({ ...cancel, as: 'n', csrf: 'csrf-o' })).statusCode).toBe(403);
@@ -182,17 +182,17 @@ describe('the console server', () => {
     });
   });
 
-  test('reading from another site’s page is refused too', async () => {
+  test('reading from another site’s page is refused too (S15)', async () => {
     const headers = { 'sec-fetch-site': 'cross-site' };
     expect((await call({ url: '/api/session', headers })).statusCode).toBe(403);
   });
 
-  test('two session cookies are none', async () => {
+  test('two session cookies are none (S15)', async () => {
     const headers = { cookie: `sallyport-local=${token('n')}; sallyport-local=${token('o')}` };
     expect((await call({ url: '/api/site/devices', headers })).statusCode).toBe(401);
   });
 
-  test('a new session’s cookie is out of scripts’ and other sites’ reach', async () => {
+  test('a new session’s cookie is out of scripts’ and other sites’ reach (S15)', async () => {
     handlers.signIn = (_input, browser) => {
       browser.begin(token('z'));
       return Promise.resolve({ person: nurse, csrfToken: 'c' });
@@ -211,7 +211,7 @@ describe('the console server', () => {
       expect([answer.statusCode, answer.json()]).toEqual([400, { reason: 'malformed' }]);
     });
 
-    test('a body above the limit is refused', async () => {
+    test('a body above the limit is refused (S23)', async () => {
       const answer = await call({ ...cancel, body: { more: 'x'.repeat(70_000) }, as: 'n', csrf: 'csrf-n' });
       expect([answer.statusCode, answer.json()]).toEqual([413, { reason: 'too-large' }]);
     });
@@ -224,7 +224,7 @@ describe('the console server', () => {
       expect(logged.join('')).not.toContain('S3CRET');
     });
 
-    test('a fault is one word outside, and logged inside', async () => {
+    test('a fault is one word outside, and logged inside (S23)', async () => {
       handlers.siteDevices = () => Promise.reject(new Error('the disk is on fire'));
       const answer = await call({ url: '/api/site/devices', as: 'n' });
       expect([answer.statusCode, answer.payload]).toEqual([500, '{"reason":"failed"}']);
@@ -250,7 +250,7 @@ describe('the console server', () => {
     expect((await call({ url: '/api/session' })).statusCode).toBe(404);
   });
 
-  describe('the pages', () => {
+  describe('S22 the pages', () => {
     test('run their own scripts only, in no frame, and send no form', async () => {
       const answer = await call({ url: '/key/' });
       expect(answer.payload).toContain('<title>key</title>');
@@ -287,7 +287,7 @@ describe('the console server', () => {
     );
   });
 
-  test('probes answer, and figures are for this machine', async () => {
+  test('probes answer, and figures are for this machine (S24)', async () => {
     expect((await call({ url: '/healthz' })).statusCode).toBe(200);
     expect((await call({ url: '/readyz' })).json()).toEqual({ status: 'ready', checks: { database: true } });
     expect((await call({ url: '/metrics' })).payload).toContain('sallyport_http_request_seconds');

@@ -10,7 +10,7 @@ const setHeader = (secure: boolean): unknown => {
   return headers.get('set-cookie');
 };
 
-test('over TLS the cookie belongs to this host alone', () => {
+test('S15 over TLS the cookie belongs to this host alone', () => {
   expect(setHeader(true)).toBe(`__Host-sallyport=${token}; Path=/; HttpOnly; SameSite=Strict; Secure`);
 });
 

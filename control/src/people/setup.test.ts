@@ -59,7 +59,7 @@ describe('founding a fleet', () => {
     return setup.approve(document.id, (await passkeyOf(name)).approve(bytes, place));
   };
 
-  test('the set-up token is the one that was printed, and only its digest is kept', async () => {
+  test('the set-up token is the one that was printed, and only its digest is kept (S15)', async () => {
     expect(await foundingState(database.db)).toBe('prepared');
     expect(await isSetupToken(database.db, token)).toBe(true);
     expect(await isSetupToken(database.db, `${token.slice(0, -1)}${token.endsWith('A') ? 'B' : 'A'}`)).toBe(false);
@@ -74,7 +74,7 @@ describe('founding a fleet', () => {
     token = renewed ?? '';
   });
 
-  test('nobody can register with a challenge made for somebody else', async () => {
+  test('nobody can register with a challenge made for somebody else (S15)', async () => {
     const [first, second] = (await setup.view()).people;
     const options = await setup.registrationOptions(first?.id ?? '');
     const registration = createSoftwareAuthenticator().register(options, origin);
@@ -110,7 +110,7 @@ describe('founding a fleet', () => {
     ]);
   });
 
-  test('a registered person cannot be registered again', async () => {
+  test('a registered person cannot be registered again (S15)', async () => {
     const [first] = (await setup.view()).people;
     expect(await setup.registrationOptions(first?.id ?? '')).toBe('wrong-state');
   });
@@ -125,7 +125,7 @@ describe('founding a fleet', () => {
     expect(outcome).toEqual({ ok: false, reason: 'wrong-origin' });
   });
 
-  test('one person approves once; the second approval needs a second person', async () => {
+  test('one person approves once; the second approval needs a second person (S7)', async () => {
     expect(await approve('Trust manifest', 'Tara Trustee')).toEqual({ ok: true });
     expect(await approve('Trust manifest', 'Tara Trustee')).toEqual({ ok: false, reason: 'replayed' });
     expect((await documentTitled('Trust manifest')).approvedBy).toEqual(['Tara Trustee']);
@@ -133,7 +133,7 @@ describe('founding a fleet', () => {
     expect(credentials).toEqual([(await passkeyOf('Tom Trustee')).credential.id]);
   });
 
-  test('the last approval founds the fleet and destroys the token', async () => {
+  test('the last approval founds the fleet and destroys the token (S6)', async () => {
     expect(await approve('Roster: HMP Example', 'Mary Manager')).toEqual({ ok: true });
     expect(await approve('Roster: HMP Example', 'Mary Manager')).toEqual({ ok: false, reason: 'wrong-state' });
     expect(await approve('Roster: Example Infirmary', 'Mark Manager')).toEqual({ ok: true });
@@ -157,7 +157,7 @@ describe('founding a fleet', () => {
     expect(roster?.roster.people[0]?.credentials).toEqual([(await passkeyOf('Nina Nurse')).credential]);
   });
 
-  test('a trust document that somebody altered in the database is not obeyed', async () => {
+  test('a trust document that somebody altered in the database is not obeyed (S6)', async () => {
     const { id, statement } = await database.db
       .selectFrom('trust_documents')
       .select(['id', 'statement'])

@@ -11,7 +11,7 @@ import { foundTestFleet, type TestPerson } from './testing.ts';
 const origin = 'http://localhost:8443';
 const minute = 60_000;
 
-describe('signing in', () => {
+describe('S15 signing in', () => {
   let database: TestDatabase;
   let deps: SignInDeps;
   let nurse: TestPerson<SoftwareAuthenticator>;

@@ -57,7 +57,7 @@ describe('a consultant’s room socket', () => {
     expect(await told).toEqual({ kind: 'notification', method: 'room.phase', params: { phase: 'consult' } });
   });
 
-  test('malformed params and unknown methods are refused before the rooms, a malformed frame ends it', async () => {
+  test('malformed params and unknown methods are refused before the rooms, a malformed frame ends it (S23)', async () => {
     const socket = await open();
     socket.send(JSON.stringify({ kind: 'request', id: 1, method: 'room.join', params: { room, more: 1 } }));
     expect(await nextFrame(socket)).toMatchObject({ ok: false, refusal: { reason: 'malformed' } });
@@ -68,7 +68,7 @@ describe('a consultant’s room socket', () => {
     expect(reached).toEqual(['leave connection-lost']);
   });
 
-  test('is one a person: the newer replaces the older, whose seat is free before the newer can ask', async () => {
+  test('is one a person: the newer replaces the older, whose seat is free before the newer can ask (S3)', async () => {
     const older = await open();
     const ended = closed(older);
     const newer = await open();

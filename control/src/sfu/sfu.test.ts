@@ -118,7 +118,7 @@ describe('a room on a real worker', () => {
     expect((await sender.produce({ ...produce, rtpParameters: opusParameters(1) })).ok).toBe(true);
   });
 
-  test('what belongs to another participant does not exist', async () => {
+  test('what belongs to another participant does not exist (S16)', async () => {
     const room = await startRoom();
     const [owner, other] = [room.addParticipant('a'), room.addParticipant('b')];
     const producer = await microphoneOf(owner);
@@ -133,7 +133,7 @@ describe('a room on a real worker', () => {
     expect(await owner.consume({ transport, producer, rtpCapabilities })).toEqual(refusal('not-found'));
   });
 
-  test('a producer of another room does not exist', async () => {
+  test('a producer of another room does not exist (S16)', async () => {
     const room = await startRoom();
     const elsewhere = await sfu?.createRoom(deaf);
     const producer = await microphoneOf(room.addParticipant('a'));
@@ -145,7 +145,7 @@ describe('a room on a real worker', () => {
     );
   });
 
-  test('a transport is connected once, and only by a SHA-2 fingerprint', async () => {
+  test('a transport is connected once, and only by a SHA-2 fingerprint (S16)', async () => {
     const participant = (await startRoom()).addParticipant('a');
     const transport = await transportOf(participant, 'send');
     const weak = { fingerprints: [{ algorithm: 'sha-1' as const, value: 'AB:CD' }] };

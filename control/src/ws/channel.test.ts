@@ -78,7 +78,7 @@ function closeOf(socket: WebSocket): Promise<number> {
   return new Promise((resolve) => socket.once('close', resolve));
 }
 
-describe('the peer’s requests', () => {
+describe('S23 the peer’s requests', () => {
   test('are answered by id; refused when unknown, malformed, or when a handler fails', async () => {
     await open();
     ask(1, 'add', { a: 1, b: 2 });
@@ -113,7 +113,7 @@ describe('the peer’s requests', () => {
   });
 });
 
-describe('own requests', () => {
+describe('S23 own requests', () => {
   test('get the peer’s answer, or its refusal', async () => {
     await open();
     const name = channel.request('name', { of: 'you' });
@@ -178,13 +178,13 @@ test.each([
   expect(await closeOf(peer)).toBe(closeCodes.malformed);
 });
 
-test('binary messages close the connection as malformed', async () => {
+test('S23 binary messages close the connection as malformed', async () => {
   await open();
   peer.send(Buffer.from('{}'));
   expect(await closeOf(peer)).toBe(closeCodes.malformed);
 });
 
-test('a peer that does not read is closed instead of kept in memory', async () => {
+test('S23 a peer that does not read is closed instead of kept in memory', async () => {
   await open({ bufferedBytes: 64 * 1024 });
   peer.pause();
   const words = 'x'.repeat(256 * 1024);
@@ -194,7 +194,7 @@ test('a peer that does not read is closed instead of kept in memory', async () =
   });
 });
 
-test('a silent peer is gone after two heartbeats, a living one is not', async () => {
+test('S23 a silent peer is gone after two heartbeats, a living one is not', async () => {
   await open({ heartbeat: 40 });
   await new Promise((resolve) => setTimeout(resolve, 200));
   expect(closed.times).toBe(0);

@@ -30,7 +30,7 @@ function scene() {
   return { posted, asked, say, conversation };
 }
 
-describe('the approver’s conversation', () => {
+describe('S20 the approver’s conversation', () => {
   test('begins with ready, said to the configured console only', () => {
     expect(scene().posted).toEqual([{ message: { type: 'ready' }, target: consoleOrigin }]);
   });

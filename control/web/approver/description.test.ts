@@ -80,7 +80,7 @@ function linesOf(description: Description | undefined): string[] {
   ];
 }
 
-describe.each(['en', 'cy'] as const)('the approver in %s', (language) => {
+describe.each(['en', 'cy'] as const)('S20 the approver in %s', (language) => {
   test('shows a grant with the pairing code derived from its nonce (P3.3)', async () => {
     const shown = await describeStatement(grant, language, place);
     expect(shown?.check?.code).toBe(formatPairingCode(await pairingCodeOf(nonce)));

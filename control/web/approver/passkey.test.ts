@@ -19,7 +19,7 @@ const assertion = {
 };
 
 describe('an approval', () => {
-  test('asks for the hash of the exact bytes, by the given passkeys, with the person verified (P2.2, P2.3)', async () => {
+  test('asks for the hash of the exact bytes, by the given passkeys, with the person verified (P2.2, P2.3, S4)', async () => {
     const asked: CredentialRequestOptions[] = [];
     const result = await approveWithPasskey(
       (options) => {

@@ -91,7 +91,7 @@ describe('a consultant’s stay in a room', () => {
     expect(roomOf(session)).toMatchObject({ participants: [], remote: [] });
   });
 
-  test('leaves nothing captured behind, however it ends', async () => {
+  test('leaves nothing captured behind, however it ends (S16)', async () => {
     for (const end of ['leave', 'ended'] as const) {
       const { session, clients, tracks, sockets } = scene();
       await session.join();

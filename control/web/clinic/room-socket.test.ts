@@ -46,7 +46,7 @@ describe('the consultant’s socket', () => {
     expect(await second).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });
   });
 
-  test('takes no answer that the contract does not know', async () => {
+  test('takes no answer that the contract does not know (S23)', async () => {
     const { plain, socket } = await open();
     const answer = admit(socket);
     plain.say({ kind: 'response', id: 1, ok: true, result: { more: 1 } });

@@ -11,7 +11,7 @@ const device = { id, name: 'HB-07' };
 const at = Date.UTC(2026, 0, 5, 12);
 
 describe('an order', () => {
-  test('needs a kind, a reason and the laptop’s name', () => {
+  test('needs a kind, a reason and the laptop’s name (S7)', () => {
     const checked = checkOrder({ order: '', reason: ' ', name: 'HB-08' }, device);
     expect(checked.ok ? [] : checked.errors.map(({ field }) => field)).toEqual([
       'order-kind',

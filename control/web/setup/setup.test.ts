@@ -11,7 +11,7 @@ function take(hash: string) {
   return { token: takeToken({ hash, pathname: '/setup/' }, history), replaced };
 }
 
-describe('the founding token', () => {
+describe('S19 the founding token', () => {
   test('is taken from the fragment, which leaves the address bar', () => {
     expect(take(`#${token}`)).toEqual({ token, replaced: ['/setup/'] });
   });

@@ -22,7 +22,7 @@ function serverThat(answer: { status: number; body: string } | 'is away') {
 const headersOf = (init: RequestInit) => new Headers(init.headers);
 
 describe('a request', () => {
-  test('that changes something carries the session’s token and a JSON body', () => {
+  test('that changes something carries the session’s token and a JSON body (S15)', () => {
     const { address, init } = requestFor('lockDevice', { params: { id }, body: {} }, 'token');
     expect(address).toBe(`/api/site/devices/${id}/lock`);
     expect(init).toMatchObject({ method: 'POST', body: '{}', credentials: 'same-origin', redirect: 'error' });

@@ -51,7 +51,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-describe('the approver, as a console calls it', () => {
+describe('S20 the approver, as a console calls it', () => {
   test('gets the statement once it is ready, and nobody else does', async () => {
     const scene = new Scene();
     const outcome = approve(approver, task, 'cy', scene.surroundings);

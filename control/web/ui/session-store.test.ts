@@ -49,7 +49,7 @@ describe('the session of a page', () => {
     expect(sent.at(-1)).toEqual({ method: 'POST', token: 'second' });
   });
 
-  test('that ended on control ends here too, and its token is forgotten', async () => {
+  test('that ended on control ends here too, and its token is forgotten (S15)', async () => {
     const { store, sent } = storeThatHears(
       { status: 200, body: session },
       { status: 401, body: { reason: 'not-signed-in' } },

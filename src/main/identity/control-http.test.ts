@@ -31,7 +31,7 @@ const pinned = { caCertificate: authority.certificate };
 const get = (address: string, trust: Parameters<typeof exchangeWithControl>[0]['trust'] = pinned) =>
   exchangeWithControl({ address, method: 'GET', path: '/anchor', trust });
 
-describe('identity of control: what is sent goes to the pinned authority’s server and nowhere else', () => {
+describe('S14 identity of control: what is sent goes to the pinned authority’s server and nowhere else', () => {
   test('the pinned one is reached at any address', async () => {
     const { address } = await serve(await authority.server(controlServerName));
     expect(await get(address)).toEqual({ outcome: 'answered', status: 200, value: { ok: 1 } });
@@ -52,7 +52,7 @@ describe('identity of control: what is sent goes to the pinned authority’s ser
     expect(await get(address, 'not-yet')).toMatchObject({ outcome: 'answered' });
   });
 
-  test('answers are bounded and must be JSON', async () => {
+  test('answers are bounded and must be JSON (S23)', async () => {
     const identity = await authority.server(controlServerName);
     const large = await serve(identity, `"${'x'.repeat(5 * 1024 * 1024)}"`);
     expect(await get(large.address)).toEqual({ outcome: 'not-reachable' });

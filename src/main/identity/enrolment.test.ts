@@ -56,7 +56,7 @@ async function enrolling(control: Control = {}, ticket?: string, isRosterGood = 
   return { outcome, requests, said: outcome.outcome === 'refused' ? outcome.problem : outcome.outcome };
 }
 
-describe('identity of control: enrolment with a ticket', () => {
+describe('S14 identity of control: enrolment with a ticket', () => {
   test('gives the laptop its identity and the trust it starts with', async () => {
     const { outcome, requests } = await enrolling();
     expect(outcome).toMatchObject({
@@ -157,7 +157,7 @@ async function anotherRequest(): Promise<string> {
   return certificateRequestFor((await makeDeviceKeys()).signingKey);
 }
 
-describe('the laptop’s certificate', () => {
+describe('S14 the laptop’s certificate', () => {
   test('is renewed when less than a third of its life is left', async () => {
     const { signingKey } = await makeDeviceKeys();
     const life = { from: now, to: now + 90 * day };

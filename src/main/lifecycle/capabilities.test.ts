@@ -85,7 +85,7 @@ const table: readonly (readonly [string, Lifecycle | null, Expected])[] = [
   ['dead', { name: 'dead' }, { ...nothing, screen: 'dead', network: 'receipt' }],
 ];
 
-describe('what a state does not list is denied', () => {
+describe('S1 what a state does not list is denied', () => {
   test.each(table)('%s', (_name, state, expected) => {
     const allowed = state === null ? startCapabilities : capabilities(state);
     expect(allowed.screen).toBe(expected.screen);

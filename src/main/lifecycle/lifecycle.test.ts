@@ -148,7 +148,7 @@ function result(state: Lifecycle, event: LifecycleEvent): string {
   return `${described(transition.state)}: ${effects.join(' ')}`.trimEnd();
 }
 
-describe('every (state, event) pair of the lifecycle', () => {
+describe('S1 every (state, event) pair of the lifecycle', () => {
   const pairs = (Object.keys(states) as StateKey[]).flatMap((state) =>
     (Object.keys(events) as EventKey[]).map((event) => ({ state, event, expected: table[state][event] })),
   );

@@ -121,7 +121,7 @@ describe('the handshake', () => {
   });
 });
 
-describe('one socket', () => {
+describe('S2 one socket', () => {
   test('starting twice opens one', () => {
     const { link, sockets } = setUp();
     link.start();
@@ -218,7 +218,7 @@ describe('asking control', () => {
   });
 });
 
-describe('being asked by control', () => {
+describe('S23 being asked by control', () => {
   const ask = (id: number, method: string, params: unknown) => ({ kind: 'request', id, method, params });
 
   test.each([
@@ -248,7 +248,7 @@ describe('being asked by control', () => {
     expect([done, socket.sent.length]).toEqual([['done'], 2]);
   });
 
-  test('a kill always finishes: what follows is done even when the answer does not leave', async () => {
+  test('a kill always finishes: what follows is done even when the answer does not leave (S9)', async () => {
     const done: string[] = [];
     const { connect, clock } = setUp({
       handlers: {

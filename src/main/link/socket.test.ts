@@ -44,7 +44,7 @@ function attempt(address: string, identity = device): Promise<string> {
   });
 }
 
-describe('identity of control: the link', () => {
+describe('S14 identity of control: the link', () => {
   test('reaches the pinned authority’s server, both sides authenticated', async () => {
     const { address, connected } = await serve(await authority.server(controlServerName));
     expect([await attempt(address), connected()]).toEqual(['reached', 1]);

@@ -9,7 +9,7 @@ import { isPageUrl, pageServer } from './scheme.ts';
 
 const plain = { type: 'keyDown', control: false, alt: false, meta: false };
 
-describe('one window: keys', () => {
+describe('S12 one window: keys', () => {
   test.each(['a', 'Z', '7', ' ', '-', 'ŵ', 'Tab', 'Enter', 'Backspace', 'ArrowLeft', 'Home', 'PageDown', 'Shift'])(
     '%s is typing or moving about',
     (key) => expect(isKeyAllowed({ ...plain, key }, false)).toBe(true),
@@ -43,7 +43,7 @@ describe('one window: keys', () => {
   });
 });
 
-describe('permissions follow the state', () => {
+describe('S12 permissions follow the state', () => {
   const all = { camera: true, microphone: true, media: true };
   const none = { camera: false, microphone: false, media: false };
   const media = { permission: 'media', isOurs: true };
@@ -79,7 +79,7 @@ describe('permissions follow the state', () => {
   });
 });
 
-describe('page network: the scheme serves the page’s own files', () => {
+describe('S12 page network: the scheme serves the page’s own files', () => {
   const folder = mkdtempSync(join(tmpdir(), 'page-'));
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
   writeFileSync(join(folder, '.hidden.js'), 'secret');
@@ -87,7 +87,7 @@ describe('page network: the scheme serves the page’s own files', () => {
   const serve = pageServer(folder, (path) => readFile(path).catch(() => undefined));
   const get = (url: string): Promise<Response> => serve({ method: 'GET', url });
 
-  test('with a policy that leaves it no network, no dialogue and no other content', async () => {
+  test('with a policy that leaves it no network, no dialogue and no other content (S2)', async () => {
     const response = await get('sallyport://app/');
     expect([response.status, await response.text()]).toEqual([200, '<!doctype html>']);
     const policy = response.headers.get('content-security-policy') ?? '';

@@ -26,7 +26,7 @@ const tests = [
   '--disable-gpu',
 ];
 
-describe('start guard: switches', () => {
+describe('S13 start guard: switches', () => {
   test('a plain start is allowed', () => {
     expect(refusalOfStart(product)).toBeUndefined();
     expect(refusalOfStart({ ...product, argv: [...product.argv, '--ozone-platform=wayland'] })).toBeUndefined();
@@ -85,7 +85,7 @@ describe('start guard: switches', () => {
   });
 });
 
-describe('start guard: environment', () => {
+describe('S13 start guard: environment', () => {
   const hostile = [
     'NODE_OPTIONS',
     'NODE_EXTRA_CA_CERTS',

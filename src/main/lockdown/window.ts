@@ -1,7 +1,7 @@
 import { BrowserWindow } from 'electron';
 import type { Session, WebContents } from 'electron';
 import { isKeyAllowed } from './keys.ts';
-import { pageUrl } from './scheme.ts';
+import { isPageUrl, pageUrl } from './scheme.ts';
 
 /** What {@link createWindow} needs. */
 export interface WindowOptions {
@@ -49,6 +49,8 @@ export function createWindow({ session, preload, title, isQuitting, mayPaste }: 
       disableDialogs: true,
       safeDialogs: true,
       enableWebSQL: false,
+      // SECURITY: no dialog for files but the ticket's own file input at the bench (S12).
+      disableBlinkFeatures: 'FileSystemAccessLocal',
       backgroundThrottling: false,
       autoplayPolicy: 'no-user-gesture-required',
     },
@@ -70,6 +72,8 @@ function guardContents(contents: WebContents, mayPaste: () => boolean): void {
   contents.on('will-attach-webview', deny);
   contents.on('will-prevent-unload', deny);
   contents.on('context-menu', deny);
+  // `moveTo`, `resizeTo` and their like.
+  contents.on('content-bounds-updated', deny);
   contents.on('select-bluetooth-device', (event, _devices, answer) => {
     event.preventDefault();
     answer('');
@@ -111,6 +115,12 @@ export function keepPageLoaded(window: BrowserWindow, onGone: (reason: string) =
   };
   window.webContents.on('render-process-gone', (_event, { reason }) => {
     onGone(reason);
+    setTimeout(load, reloadDelay);
+  });
+  // SECURITY: about:blank does not ask before it replaces the page (no `will-navigate`); it does not stay (S12).
+  window.webContents.on('did-navigate', (_event, url) => {
+    if (isPageUrl(url)) return;
+    onGone('navigated');
     setTimeout(load, reloadDelay);
   });
   load();

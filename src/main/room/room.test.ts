@@ -51,7 +51,7 @@ function setUp(changes: { allowed?: boolean } = {}) {
   };
 }
 
-describe('one room', () => {
+describe('S3 one room', () => {
   test('the booked one, within its window', async () => {
     const { room, relayed } = setUp();
     expect(await room.join(appointment)).toEqual({ ok: true, value: 'waiting' });
@@ -116,7 +116,7 @@ describe('the page’s requests', () => {
     expect(relayed).toEqual(['room.join', 'room.createTransport']);
   });
 
-  test('are refused when malformed, when the state does not allow them, and without a seat', async () => {
+  test('are refused when malformed, when the state does not allow them, and without a seat (S12)', async () => {
     const { room, relayed } = await joined();
     const malformed = await room.request('room.createTransport', { direction: 'sideways' });
     expect(malformed).toEqual({ ok: false, refusal: { reason: 'malformed' } });

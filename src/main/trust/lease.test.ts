@@ -7,7 +7,7 @@ const start = 1_800_000_000_000;
 const hours = { suspendAfterHours: 24, eraseAfterHours: 72 };
 const lease = { lastContact: start, highWater: start };
 
-describe('the lease', () => {
+describe('S21 the lease', () => {
   test.each([
     [0, 'held'],
     [24 * hour - 1, 'held'],

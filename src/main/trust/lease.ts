@@ -24,7 +24,7 @@ type Hours = Pick<FleetPolicy, 'suspendAfterHours' | 'eraseAfterHours'>;
  * @param now wall clock, ms since 1970; a clock behind the high-water mark counts as standing at the mark
  */
 export function leaseStanding({ lastContact, highWater }: KeptLease, hours: Hours, now: number): LeaseStanding {
-  // SECURITY: setting the clock back does not lengthen a lease (S21).
+  // SECURITY: setting the clock back wins back no time that was counted (S21).
   const silent = Math.max(now, highWater) - lastContact;
   if (silent >= hours.eraseAfterHours * hour) return 'erase';
   return silent >= hours.suspendAfterHours * hour ? 'suspend' : 'held';

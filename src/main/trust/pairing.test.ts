@@ -33,7 +33,7 @@ function nonceOf(answer: ReturnType<Pairing['check']>): string {
   return answer.value.nonce;
 }
 
-describe('the pairing code proves that who opens the laptop stands at it', () => {
+describe('S5 the pairing code proves that who opens the laptop stands at it', () => {
   test('the code on the screen is derived from the nonce that goes into the grant', async () => {
     const { pairing, shown } = await setUp();
     const nonce = nonceOf(pairing.check(shown()));
@@ -94,7 +94,7 @@ describe('the pairing code proves that who opens the laptop stands at it', () =>
   });
 });
 
-describe('wrong codes', () => {
+describe('S17 wrong codes', () => {
   test('five in a row lock out for five minutes, the right code too', async () => {
     const { pairing, shown, clock, changes } = await setUp();
     const code = shown();

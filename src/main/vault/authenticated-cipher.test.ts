@@ -6,7 +6,7 @@ import { open, seal } from './authenticated-cipher.ts';
 const key = randomBytes(32);
 const context = { nonce: randomBytes(12), boundTo: ['purpose', 1] };
 
-describe('sealing', () => {
+describe('S8 sealing', () => {
   test('is AES-256-GCM with a tag of sixteen bytes at the end', () => {
     const sealed = seal(key, context, Buffer.from('next steps'));
     const decipher = createDecipheriv('aes-256-gcm', key, context.nonce, { authTagLength: 16 });

@@ -45,7 +45,7 @@ function codeOf(part: object): string {
 }
 
 describe('the development key store', () => {
-  test('is refused in a build without it, even when asked for', () => {
+  test('is refused in a build without it, even when asked for (S8, S18)', () => {
     vi.stubGlobal('__DEVELOPMENT_KEY_STORE__', false);
     expect(openIn(temporaryDirectory(), true)).toEqual({ refusal: 'plaintext' });
   });
@@ -55,7 +55,7 @@ describe('the development key store', () => {
     expect(openIn(temporaryDirectory(), false)).toEqual({ refusal: 'plaintext' });
   });
 
-  test('is not contained in a packaged build', async () => {
+  test('is not contained in a packaged build (S8, S18)', async () => {
     const marks = ['DevelopmentKeyStore = class', '"development-key-store"', '.key`', 'isRequested'];
     const development = await bundled(true);
     const packaged = await bundled(false);

@@ -81,7 +81,7 @@ describe('the device share', () => {
     expect(keyStore.kept.size).toBe(0);
   });
 
-  test('is not taken for erased on the word of a key store that is not there', () => {
+  test('is not taken for erased on the word of a key store that is not there (S9)', () => {
     const keyStore = new MemoryKeyStore();
     keyStore.probeResult = { refusal: 'missing' };
     expect(deviceShareEraser(keyStore).isErased()).toBe(false);

@@ -8,7 +8,7 @@ function hkdfByHand(secret: Uint8Array, label: string): Buffer {
   return createHmac('sha256', extracted).update(label).update(Uint8Array.of(1)).digest();
 }
 
-describe('keys made from shares', () => {
+describe('S8 keys made from shares', () => {
   const device = randomBytes(32);
   const server = randomBytes(32);
 

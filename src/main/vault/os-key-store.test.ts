@@ -62,7 +62,7 @@ const NO_BUS =
 const NO_KEYRING = "Couldn't access platform storage: Secret Service: no result found";
 const LOCKED = "Couldn't access platform storage: Secret Service: unlock prompt was dismissed";
 
-describe('the operating system key store', () => {
+describe('S8 the operating system key store', () => {
   test('keeps a secret under the service, the installation and its name, in the Secret Service only', () => {
     const { Entry, kept } = keyRing();
     const store = storeOn(Entry);
@@ -95,7 +95,7 @@ describe('the operating system key store', () => {
     expect(() => store.destroy('device-share')).toThrow(fault);
   });
 
-  test('a fault does not repeat what the library said', () => {
+  test('a fault does not repeat what the library said (S19)', () => {
     expect(faultOf(new Error(`${LOCKED} secret`)).message).toBe('key store: locked');
     expect(faultOf('not even an error').reason).toBe('missing');
   });
@@ -110,14 +110,14 @@ describe('the operating system key store', () => {
     expect(keyStore.probe()).toEqual({ refusal: 'missing' });
   });
 
-  test('a store that says it destroyed a secret and did not is found out', () => {
+  test('a store that says it destroyed a secret and did not is found out (S9)', () => {
     const store = storeOn(keyRing({ clingsTo: 'device-share' }).Entry);
     store.write('device-share', randomBytes(32));
     expect(() => store.destroy('device-share')).toThrow('not-destroyed');
     expect(storeOn(keyRing({ clingsTo: 'probe' }).Entry).probe()).toEqual({ refusal: 'missing' });
   });
 
-  test('a store that answers "no such secret" because it keeps nothing does not count as destroyed', () => {
+  test('a store that answers "no such secret" because it keeps nothing does not count as destroyed (S9)', () => {
     const { Entry } = keyRing({ store: () => undefined });
     expect(() => storeOn(Entry).destroy('device-share')).toThrow('missing');
   });

@@ -51,7 +51,7 @@ function boundaries(file: Buffer): number[] {
 
 const faultWith = (reason: string): unknown => expect.objectContaining({ name: 'JournalFault', reason });
 
-describe('the sealed journal', () => {
+describe('S8 the sealed journal', () => {
   test('starts afresh, and gives back what was added in its order', async () => {
     expect(outcome()).toBe('fresh');
     const entries = ['text', 1, null, true, [1, { deep: 'ä' }], { consultation: 'c-1' }];
@@ -221,7 +221,7 @@ describe('a torn tail', () => {
   });
 });
 
-describe('a journal that is not what was written is refused', () => {
+describe('S8 a journal that is not what was written is refused', () => {
   test('under another key, device or name', async () => {
     await filledWith(['one']);
     expect(outcome({ wrapKey: randomBytes(32) })).toBe('wrong-key');

@@ -51,7 +51,7 @@ function outcome(changes: Partial<Options> = {}): string {
   return result.outcome === 'refused' ? result.reason : result.outcome;
 }
 
-describe('the sealed record', () => {
+describe('S8 the sealed record', () => {
   test('given a new key and no file, starts afresh and is on the disk at once', () => {
     expect(outcome()).toBe('fresh');
     expect(outcome({ keyOrigin: 'existing' })).toBe('opened');
@@ -137,7 +137,7 @@ describe('the sealed record', () => {
   });
 });
 
-describe('a record that is not the one that was sealed is refused as tampered', () => {
+describe('S8 a record that is not the one that was sealed is refused as tampered', () => {
   test('under another key, purpose or installation', () => {
     opened();
     expect(outcome({ key: randomBytes(32) })).toBe('tampered');

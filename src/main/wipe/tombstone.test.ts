@@ -26,7 +26,7 @@ const tombstone: Tombstone = {
 const newPath = (): string => join(temporaryDirectory(), 'state', 'tombstone.json');
 const statusAt = (path: string): string => wipeStatus(readTombstone(systemFiles, path));
 
-describe('the tombstone', () => {
+describe('S9 the tombstone', () => {
   test('is none where there is none', () => {
     expect(statusAt(newPath())).toBe('none');
   });
@@ -90,7 +90,7 @@ describe('the tombstone', () => {
   });
 });
 
-describe('the receipt in the tombstone', () => {
+describe('S9 the receipt in the tombstone', () => {
   test('is to be delivered until it has been, also when the device is dead', () => {
     const path = newPath();
     expect(undeliveredReceipt(readTombstone(systemFiles, path))).toBeUndefined();

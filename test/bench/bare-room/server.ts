@@ -3,12 +3,15 @@ import type { types } from 'mediasoup';
 import { z } from 'zod';
 import { freePorts } from '../../harness/ports.ts';
 
-type Audience = 'first' | 'second';
+/** The two participants. */
+export type Audience = 'first' | 'second';
 
 /** The bare media server: one worker, one router, two participants, no rules. */
 export interface BareServer {
   /** Answers one request of a participant's page. */
   answer(who: Audience, method: string, params: unknown): Promise<unknown>;
+  /** Resolves once a participant sends both sound and pictures. */
+  hasProduced(who: Audience): Promise<void>;
   close(): void;
 }
 
@@ -38,10 +41,14 @@ export async function startBareServer(): Promise<BareServer> {
   const consumers: Record<Audience, types.Consumer[]> = { first: [], second: [] };
   const waiting: (() => void)[] = [];
 
+  async function hasProduced(who: Audience): Promise<void> {
+    while (producers[who].length < 2) await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+
   async function producersFor(who: Audience): Promise<types.Producer[]> {
-    const others = producers[who === 'first' ? 'second' : 'first'];
-    while (others.length < 2) await new Promise<void>((resolve) => waiting.push(resolve));
-    return others;
+    const other = who === 'first' ? 'second' : 'first';
+    await hasProduced(other);
+    return producers[other];
   }
 
   const transportOf = (params: unknown): types.WebRtcTransport => {
@@ -92,6 +99,7 @@ export async function startBareServer(): Promise<BareServer> {
       if (handler === undefined) throw new Error(`no such request: ${method}`);
       return handler(who, params as never);
     },
+    hasProduced,
     close: () => {
       worker.close();
     },

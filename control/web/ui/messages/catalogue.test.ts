@@ -31,8 +31,9 @@ describe('the message catalogues', () => {
   });
 
   test('have words for everything a laptop reports for the record', () => {
-    for (const event of deviceEvent.shape.event.options)
-      {expect(keys).toContain(`audit.action.device.reported-${event}`);}
+    for (const event of deviceEvent.shape.event.options) {
+      expect(keys).toContain(`audit.action.device.reported-${event}`);
+    }
   });
 
   test('show nobody a raw reason code', () => {
