@@ -147,7 +147,7 @@ export async function isOccupied(trx: Transaction<Database>, id: string): Promis
   return seat !== undefined;
 }
 
-/** Keeps next steps, in place of earlier ones. @returns false when the earlier ones are acknowledged already */
+/** Keeps next steps, once: what staff act on never changes under them. @returns false when there are some already */
 export async function putNextSteps(
   trx: Transaction<Database>,
   appointment: string,
@@ -159,9 +159,7 @@ export async function putNextSteps(
   const put = await trx
     .insertInto('next_steps')
     .values({ appointment, ...contents, acknowledged_by: null, acknowledged_at: null })
-    .onConflict((conflict) =>
-      conflict.column('appointment').doUpdateSet(contents).where('next_steps.acknowledged_at', 'is', null),
-    )
+    .onConflict((conflict) => conflict.column('appointment').doNothing())
     .returning('appointment')
     .executeTakeFirst();
   return put !== undefined;

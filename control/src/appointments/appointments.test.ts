@@ -150,13 +150,13 @@ describe('cancelling', () => {
 });
 
 describe('next steps', () => {
-  test('are recorded by the appointment’s consultant once the consultation began, replaced until acknowledged', async () => {
+  test('are recorded by the appointment’s consultant once the consultation began, and only once', async () => {
     const { id } = await book({});
     expect(await recordSteps(id, 'consultant')).toEqual(new Refused('wrong-state'));
     await enter(id, 'debrief');
     expect(await recordSteps(id, 'otherConsultant')).toEqual(new Refused('not-found'));
     expect(await recordSteps(id, 'consultant')).toMatchObject({ nextSteps: { steps, acknowledged: null } });
-    expect(await recordSteps(id, 'consultant')).toMatchObject({ nextSteps: { steps } });
+    expect(await recordSteps(id, 'consultant')).toEqual(new Refused('wrong-state'));
     expect(await acknowledge(id, 'otherNurse')).toEqual(new Refused('not-found'));
     now += minute;
     expect(await acknowledge(id, 'nurse')).toMatchObject({
@@ -164,12 +164,7 @@ describe('next steps', () => {
     });
     expect(await acknowledge(id, 'nurse')).toEqual(new Refused('wrong-state'));
     expect(await recordSteps(id, 'consultant')).toEqual(new Refused('wrong-state'));
-    expect(record.map((entry) => entry.detail)).toEqual([
-      expect.anything(),
-      { steps: 1, replaced: false },
-      { steps: 1, replaced: true },
-      {},
-    ]);
+    expect(record.map((entry) => entry.detail)).toEqual([expect.anything(), { steps: 1 }, {}]);
     expect(JSON.stringify(record)).not.toContain('two weeks');
   });
 

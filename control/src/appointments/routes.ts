@@ -112,8 +112,7 @@ async function record(
     const early = recordingRefusal(held ? appointment.phase : undefined, appointment.startsAt, now);
     if (early !== undefined) return { refused: early };
     if (!(await putNextSteps(trx, id, person.id, steps, now))) return { refused: 'wrong-state' };
-    const detail = { steps: steps.length, replaced: appointment.nextSteps !== null };
-    return { action: 'next-steps.recorded', detail };
+    return { action: 'next-steps.recorded', detail: { steps: steps.length } };
   });
 }
 
