@@ -13,6 +13,7 @@ import type { NotifyPage } from './ipc.ts';
 import { Kiosk } from './kiosk.ts';
 import { openSocket } from './link/socket.ts';
 import { developmentOptions, productOptions } from './lockdown/development-doors.ts';
+import type { DevelopmentOptions } from './lockdown/development-doors.ts';
 import { MediaNetwork } from './lockdown/media-network.ts';
 import { guardPermissions } from './lockdown/permissions.ts';
 import { watchPower } from './lockdown/power.ts';
@@ -59,7 +60,7 @@ export function startApp(): void {
   app
     .whenReady()
     .then(() => options.attached)
-    .then(() => new Application(log, options.wantsKeyStore).start())
+    .then(() => new Application(log, options).start())
     .catch((error: unknown) => {
       log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'not started');
       app.exit(1);
@@ -94,7 +95,7 @@ function preparePaths(data: string | undefined): void {
 /** The running client: one window, one door, and the stage behind it. */
 class Application {
   readonly #log: Log;
-  readonly #wantsDevelopmentKeyStore: boolean;
+  readonly #options: DevelopmentOptions;
   readonly #places = dataPlaces(app.getPath('userData'));
   readonly #pageReports = new RateLimit(systemClock, 1 / 60);
   #stage: Stage = startStage('en', Date.now());
@@ -104,9 +105,9 @@ class Application {
   #notify: NotifyPage = () => undefined;
   #isShown = false;
 
-  constructor(log: Log, wantsDevelopmentKeyStore: boolean) {
+  constructor(log: Log, options: DevelopmentOptions) {
     this.#log = log;
-    this.#wantsDevelopmentKeyStore = wantsDevelopmentKeyStore;
+    this.#options = options;
   }
 
   /** Shows the window and, at the same time, finds out what this laptop is. */
@@ -128,7 +129,7 @@ class Application {
       places: this.#places,
       files: systemFiles,
       random: systemRandom,
-      wantsDevelopmentKeyStore: this.#wantsDevelopmentKeyStore,
+      wantsDevelopmentKeyStore: this.#options.wantsKeyStore,
       keyringFolder: keyringFolderOf(process.env, homedir()),
       Entry,
       Store,
@@ -208,6 +209,7 @@ class Application {
       session: memory,
       preload,
       title: 'Sallyport',
+      inWindow: this.#options.inWindow,
       isQuitting: () => isQuitting,
       mayPaste: () => this.#stage.capabilities.invocations.has('enrol'),
     });
@@ -221,6 +223,7 @@ class Application {
     this.#openDoor(window);
     // SECURITY: a page can close its window without asking anybody; the client then starts anew, inert (S12).
     window.on('closed', () => {
+      if (this.#options.inWindow) app.quit();
       if (isQuitting) return;
       app.relaunch();
       app.exit(0);

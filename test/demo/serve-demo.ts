@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { projectFolder, runtime } from '../harness/runtime.ts';
@@ -17,9 +17,8 @@ export async function serveDemo(): Promise<void> {
   process.stdout.write('Founding a fleet: control, PostgreSQL, a prison, a hospital and their people …\n');
   const world = await createWorld();
   const passkeys = JSON.stringify(Object.values(world.people).map((person) => person.exportPasskey()));
-  for (const root of Object.values(webRoots)) {
-    await writeFile(join(root, 'demo-passkeys.json'), passkeys, { mode: 0o600 });
-  }
+  const passkeyFiles = Object.values(webRoots).map((root) => join(root, 'demo-passkeys.json'));
+  for (const file of passkeyFiles) await writeFile(file, passkeys, { mode: 0o600 });
   await world.serveFrom(webRoots);
   const data = await mkdtemp(join(tmpdir(), 'sallyport-demo-'));
   const processes = [
@@ -32,17 +31,20 @@ The laptop and three consoles are opening. In your own browser (it will warn: th
   clinic console  ${world.addresses.console}/clinic/   the consultant
   fleet console   ${world.addresses.console}/fleet/    IT: write a ticket for the laptop first, brick it last
   approver        ${world.addresses.approver}/
-Passkeys are in software here: when one is wanted, say who you are.
+Passkeys are in software here: when one is wanted, say who you are. The laptop keeps its half of the key in a plain file here.
 Ctrl-C ends the demo.
 `);
   await once(process, 'SIGINT');
   for (const child of processes) child.kill();
   await world.close();
+  for (const left of [...passkeyFiles, data]) await rm(left, { recursive: true, force: true });
 }
 
 function laptop(data: string) {
-  const args = ['--sallyport-window', `--sallyport-data=${join(data, 'laptop')}`];
-  return spawn(runtime().electron, [projectFolder, ...args], { stdio: 'ignore' });
+  // A demo leaves the keyring of whoever runs it alone; the day that plays itself uses a real one of its own.
+  const args = ['--sallyport-window', '--sallyport-development-key-store', `--sallyport-data=${join(data, 'laptop')}`];
+  const switches = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return spawn(runtime().electron, [...switches, projectFolder, ...args], { stdio: 'ignore' });
 }
 
 function window(address: string, trustedKey: string, profile: string) {

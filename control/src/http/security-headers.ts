@@ -7,7 +7,7 @@ function areaOf(path: string): Area {
 }
 
 /** Browser features nobody here needs, and those that only the clinic console does. */
-const neverAllowed = ['geolocation', 'usb', 'serial', 'hid', 'bluetooth', 'midi', 'payment', 'clipboard-read'];
+const neverAllowed = ['geolocation', 'usb', 'serial', 'hid', 'midi', 'payment', 'clipboard-read'];
 const clinicOnly = ['camera', 'microphone', 'display-capture'];
 
 /**

@@ -22,6 +22,7 @@ export const developmentDoors: StartDoors = {
     'remote-debugging-port',
     'sallyport-data',
     'sallyport-development-key-store',
+    'sallyport-window',
     'use-fake-device-for-media-stream',
     'use-file-for-fake-audio-capture',
     'use-file-for-fake-video-capture',
@@ -44,6 +45,8 @@ export interface DevelopmentOptions {
   readonly data: string | undefined;
   /** `--sallyport-development-key-store`: keep secrets readable in files. */
   readonly wantsKeyStore: boolean;
+  /** `--sallyport-window`: an ordinary window on somebody's desktop instead of the whole screen. */
+  readonly inWindow: boolean;
   /** Settles once the test driver that was announced on the command line is there. */
   readonly attached: Promise<void>;
 }
@@ -52,6 +55,7 @@ export interface DevelopmentOptions {
 export const productOptions: DevelopmentOptions = {
   data: undefined,
   wantsKeyStore: false,
+  inWindow: false,
   attached: Promise.resolve(),
 };
 
@@ -61,6 +65,7 @@ export function developmentOptions(argv: readonly string[]): DevelopmentOptions 
   return {
     data: data === '' ? undefined : data,
     wantsKeyStore: argv.includes('--sallyport-development-key-store'),
+    inWindow: argv.includes('--sallyport-window'),
     attached: driverAttached(argv),
   };
 }

@@ -9,24 +9,31 @@ export interface WindowOptions {
   /** Absolute path of the built preload script. */
   readonly preload: string;
   readonly title: string;
+  /** An ordinary window on a developer's desktop; never in the product. */
+  readonly inWindow: boolean;
   /** Whether the application is on its way out; otherwise the window cannot be closed. */
   readonly isQuitting: () => boolean;
   /** Whether text may be pasted now. */
   readonly mayPaste: () => boolean;
 }
 
+const wholeScreen = {
+  kiosk: true,
+  fullscreen: true,
+  frame: false,
+  resizable: false,
+  minimizable: false,
+  alwaysOnTop: true,
+  skipTaskbar: true,
+} as const;
+
 /** Makes the only window: full screen, in front, closed off, still empty. */
-export function createWindow({ session, preload, title, isQuitting, mayPaste }: WindowOptions): BrowserWindow {
+export function createWindow(options: WindowOptions): BrowserWindow {
+  const { session, preload, title, inWindow, isQuitting, mayPaste } = options;
   const window = new BrowserWindow({
     title,
     show: true,
-    kiosk: true,
-    fullscreen: true,
-    frame: false,
-    resizable: false,
-    minimizable: false,
-    alwaysOnTop: true,
-    skipTaskbar: true,
+    ...(inWindow ? { width: 1366, height: 768 } : wholeScreen),
     autoHideMenuBar: true,
     roundedCorners: false,
     backgroundColor: '#ffffff',
@@ -59,7 +66,7 @@ export function createWindow({ session, preload, title, isQuitting, mayPaste }: 
   window.setContentProtection(true);
   window.removeMenu();
   guardContents(window.webContents, mayPaste);
-  guardWindow(window, isQuitting);
+  if (!inWindow) guardWindow(window, isQuitting);
   return window;
 }
 
