@@ -26,6 +26,15 @@ test('P8.1 any ticket does', async () => {
   );
 });
 
+test('P8.1 any one symbol mistyped is noticed, the last as well', async () => {
+  const text = await formatTicket(ticket);
+  for (let at = text.lastIndexOf(' ') + 1; at < text.length; at += 1) {
+    if (text.charAt(at) === '-') continue;
+    const other = text.charAt(at) === '0' ? '1' : '0';
+    expect(await parseTicket(text.slice(0, at) + other + text.slice(at + 1))).toBeUndefined();
+  }
+});
+
 test('P8.1 one symbol mistyped, or another address, is noticed', async () => {
   const text = await formatTicket(ticket);
   const at = text.lastIndexOf(' ') + 3;

@@ -101,7 +101,8 @@ function fromBase32(code: string): Uint8Array<ArrayBuffer> | undefined {
       bytes.push((value >>> bits) & 0xff);
     }
   }
-  return Uint8Array.from(bytes);
+  // SECURITY: one text for one ticket: the unused bits of the last symbol are zero (S14).
+  return (value & ((1 << bits) - 1)) === 0 ? Uint8Array.from(bytes) : undefined;
 }
 
 /** `GET /anchor` on the enrolment port, over TLS that is not trusted yet: compared with the ticket's anchor. */

@@ -48,6 +48,9 @@ describe('power cuts', () => {
     return { kiosk, device: await findLaptop(officer, name) };
   };
 
+  /** What the disk said of the wipe at each cut. */
+  const found: string[] = [];
+
   const moments: [string, string, (kiosk: Kiosk, random: () => number) => Promise<unknown>][] = [
     ['CUT-1', 'when the tombstone stands', (kiosk) => step(kiosk, 'tombstone')],
     ['CUT-2', 'when its share is destroyed', (kiosk) => step(kiosk, 'device-share')],
@@ -65,6 +68,7 @@ describe('power cuts', () => {
     const { id } = await orderFor(world, number % 2 === 0 ? officer : otherOfficer, 'brick', device);
     await due;
     await kiosk.powerOff('cut');
+    found.push(tombstoneOf(kiosk));
     await kiosk.powerOn();
     await kiosk.shows('dead');
     expect(existsSync(join(kiosk.dataFolder, 'record'))).toBe(false);
@@ -75,6 +79,11 @@ describe('power cuts', () => {
     await kiosk.powerOn();
     await kiosk.shows('dead');
     await kiosk.close();
+  });
+
+  test('S9 some of those cuts fell in the middle of the wipe', () => {
+    expect(found).toHaveLength(moments.length);
+    expect(found).toContain('wiping');
   });
 
   describe('one laptop', () => {
@@ -162,7 +171,7 @@ describe('power cuts', () => {
       await untilJoined();
     });
 
-    test('S10 PostgreSQL crashing under a room: the room goes on, orders work again, the chain holds', async () => {
+    test('S10 PostgreSQL crashing under a room: the room goes on, control answers again, the chain holds', async () => {
       const [victim] = await database.run(
         `select pid from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1`,
       );
@@ -249,6 +258,12 @@ describe('power cuts', () => {
 /** Waits for the line of the log that says that a step of the wipe is done. */
 function step(kiosk: Kiosk, name: string): Promise<unknown> {
   return kiosk.logs((line) => line['msg'] === 'wipe' && line['step'] === name);
+}
+
+function tombstoneOf(kiosk: Kiosk): string {
+  const file = join(kiosk.dataFolder, 'tombstone', 'tombstone.json');
+  if (!existsSync(file)) return 'none';
+  return (JSON.parse(readFileSync(file, 'utf8')) as { phase: string }).phase;
 }
 
 function pause(milliseconds: number): Promise<void> {

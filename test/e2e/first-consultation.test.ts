@@ -169,6 +169,7 @@ describe('the first consultation', () => {
     const { output, code } = await runControl(world.configuration, 'audit', 'verify');
     expect({ output, code }).toMatchObject({ code: 0 });
     await fleet.page.goto(new URL('#/audit', fleet.page.url()).toString());
+    await fleet.page.getByTestId('audit-entry').first().waitFor();
     const actions = await fleet.page
       .getByTestId('audit-entry')
       .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-action')));

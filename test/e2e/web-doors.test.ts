@@ -143,12 +143,12 @@ describe('the web’s doors', () => {
     return approver;
   };
 
-  test('S4 the approver shows a console what it asks for, and the person in whose name', async () => {
+  test('S4 the approver shows in words what a console asks for', async () => {
     const console = await browser.context.newPage();
     await console.goto(`${officer.origin}/fleet/`);
     const approver = await askFrom(console);
     await approver.getByTestId('approve').waitFor();
-    expect(await approver.locator('main').innerText()).toContain('destroy themselves');
+    expect(await approver.locator('main').innerText()).toContain('It never works again');
     await approver.close();
     await console.close();
   });

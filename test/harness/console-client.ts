@@ -21,7 +21,9 @@ export async function exchange(
   options: { method?: string; headers?: OutgoingHttpHeaders; body?: unknown } = {},
 ): Promise<HttpAnswer> {
   const body = options.body === undefined ? undefined : JSON.stringify(options.body);
-  const headers = { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...options.headers };
+  const ofBody =
+    body === undefined ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const headers = { ...ofBody, ...options.headers };
   return new Promise((resolve, reject) => {
     const asked = httpsRequest(
       address,
@@ -96,7 +98,7 @@ export class ConsoleClient {
       this.origin,
     );
     for (const [key, value] of Object.entries(query)) address.searchParams.set(key, String(value));
-    const sent = method === 'GET' ? {} : { body: body ?? {} };
+    const sent = method === 'POST' ? { body: body ?? {} } : {};
     const answer = await exchange(address.toString(), { method, headers: this.headers, ...sent });
     const value: unknown = JSON.parse(answer.text);
     if (answer.status === 200) return { ok: true, value: value as ConsoleAnswer<N> };

@@ -152,7 +152,7 @@ async function configure(folder: string) {
       approver: { port: approver, tls, ...(roots && { root: roots.approver }) },
       link: { port: link },
       enrolment: { port: enrolment },
-      media: { port: media },
+      media: { port: media, workers: 1 },
     };
     await writeFile(configuration, JSON.stringify(written));
   };

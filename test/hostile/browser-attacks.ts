@@ -34,7 +34,10 @@ export async function permissionsGranted(): Promise<string[]> {
       await document.body.requestPointerLock();
       if (document.pointerLockElement === null) throw new Error('denied');
     },
-    'local fonts': () => (window as unknown as Record<string, () => Promise<unknown>>)['queryLocalFonts']?.(),
+    'local fonts': async () => {
+      const scope = window as unknown as Record<string, (() => Promise<unknown[]>) | undefined>;
+      if (((await scope['queryLocalFonts']?.()) ?? []).length === 0) throw new Error('none');
+    },
     'a passkey': () => navigator.credentials.get({ publicKey: { challenge: new Uint8Array(32), timeout: 3000 } }),
   };
   const granted: string[] = [];

@@ -36,5 +36,8 @@ export function createPool(
     types,
   });
   pool.on('error', (error) => options.onError?.(error));
+  // The pool listens to idle connections only: one that breaks while it is in use would end the process. Whoever uses it
+  // finds out with the next statement.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
 }

@@ -126,7 +126,11 @@ export function keepPageLoaded(window: BrowserWindow, onGone: (reason: string) =
   });
   // SECURITY: about:blank does not ask before it replaces the page (no `will-navigate`); it does not stay (S12).
   window.webContents.on('did-navigate', (_event, url) => {
-    if (isPageUrl(url)) return;
+    if (isPageUrl(url)) {
+      // SECURITY: there is nothing to go back to, for the mouse's own button either (S12).
+      window.webContents.navigationHistory.clear();
+      return;
+    }
     onGone('navigated');
     setTimeout(load, reloadDelay);
   });
