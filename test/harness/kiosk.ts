@@ -98,10 +98,10 @@ export class Kiosk {
   async powerOn(args: readonly string[] = []): Promise<void> {
     const app = await launchKiosk(this.launchOptions(args));
     this.readLog(app);
-    await watchMedia(app.context());
     const page = await app.firstWindow();
+    // Told to the page itself: a context's script misses a page that is on its way while the script is added.
+    await watchMedia(page);
     this.running = { app, page };
-    // The first page may have begun before `watchMedia` reached it; the same page again has it for certain.
     await page.getByTestId('screen').waitFor();
     await page.reload();
     await page.getByTestId('screen').waitFor();

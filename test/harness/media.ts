@@ -21,9 +21,12 @@ interface WatchedWindow {
   watchedPeers?: RTCPeerConnection[];
 }
 
-/** Makes every page of a context remember its peer connections, so that their statistics can be read from outside. */
-export async function watchMedia(context: BrowserContext): Promise<void> {
-  await context.addInitScript(() => {
+/**
+ * Makes a page, or every page of a context, remember its peer connections, so that their statistics can be read from
+ * outside. It holds from the next time the page is loaded.
+ */
+export async function watchMedia(pages: BrowserContext | Page): Promise<void> {
+  await pages.addInitScript(() => {
     const watched: RTCPeerConnection[] = [];
     (globalThis as unknown as WatchedWindow).watchedPeers = watched;
     globalThis.RTCPeerConnection = new Proxy(globalThis.RTCPeerConnection, {

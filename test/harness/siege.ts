@@ -42,13 +42,20 @@ export class Siege {
   /** Founds a fleet with one enrolled laptop, and copies everything that control knows. Control still runs. */
   static async begin(): Promise<Siege> {
     const world = await createWorld();
-    const officer = await ConsoleClient.signIn(world, 'officer');
-    const kiosk = await Kiosk.start();
-    await kiosk.enrol(await writeTicket(officer, 'HB-07'));
-    const database = await openControlDatabase(world);
-    const forge = new Forge(await plunder(database, 'HB-07'));
-    await database.close();
-    return new Siege(world, kiosk, forge);
+    let kiosk: Kiosk | undefined;
+    try {
+      const officer = await ConsoleClient.signIn(world, 'officer');
+      kiosk = await Kiosk.start();
+      await kiosk.enrol(await writeTicket(officer, 'HB-07'));
+      const database = await openControlDatabase(world);
+      const forge = new Forge(await plunder(database, 'HB-07'));
+      await database.close();
+      return new Siege(world, kiosk, forge);
+    } catch (error) {
+      await kiosk?.close();
+      await world.close();
+      throw error;
+    }
   }
 
   /** The attacker's server, once control has fallen. */

@@ -2,6 +2,7 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Locator, Page } from 'playwright-core';
+import { stopEmbeddedPostgres } from '../../control/src/db/embedded.ts';
 import { startBrowser, type Browser } from './browser.ts';
 import { runControl, serveControl, type ControlProcess } from './control-process.ts';
 import { Person } from './person.ts';
@@ -101,6 +102,8 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
   const close = async (): Promise<void> => {
     await Promise.all(browsers.map((browser) => browser.close()));
     await control.stop();
+    // A control that was killed leaves its cluster running.
+    await stopEmbeddedPostgres(join(folder, 'control', 'postgres'));
     if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
   };
   try {
