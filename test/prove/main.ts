@@ -1,6 +1,6 @@
 // npm run prove [-- NAME]: runs the tests behind a group of promises and prints one line a promise with its evidence.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { projectFolder } from '../harness/runtime.ts';
 import { groups, rulesOfSecurityDocument, rulesQuotedBy } from './rules.ts';
@@ -21,12 +21,26 @@ interface Outcome {
   milliseconds: number;
 }
 
+/** One project after the other, as `npm test` runs them: each starts servers, displays and browsers of its own. */
 async function runTests(): Promise<Outcome[]> {
-  mkdirSync(`${projectFolder}.runtime`, { recursive: true });
-  const output = `${projectFolder}.runtime/prove.json`;
+  const outcomes: Outcome[] = [];
+  for (const project of ['unit', 'e2e', 'hostile', 'chaos']) outcomes.push(...(await runProject(project)));
+  return outcomes;
+}
+
+async function runProject(project: string): Promise<Outcome[]> {
+  const output = `${projectFolder}.runtime/prove-${project}.json`;
+  rmSync(output, { force: true });
   const vitest = spawn(
     process.execPath,
-    ['node_modules/vitest/vitest.mjs', 'run', '--reporter=dot', '--reporter=json', `--outputFile.json=${output}`],
+    [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      `--project=${project}`,
+      '--reporter=dot',
+      '--reporter=json',
+      `--outputFile.json=${output}`,
+    ],
     { cwd: projectFolder, stdio: 'inherit' },
   );
   await new Promise((resolve) => vitest.once('exit', resolve));
