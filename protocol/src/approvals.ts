@@ -30,6 +30,8 @@ export const approverRequest = z.strictObject({
   statement: base64url(maxStatementBytes),
   /** Credential ids that could approve it; the browser offers only these. */
   credentials: z.array(base64url(1023)).min(1).max(200),
+  /** The statement that a manifest or roster follows, for its difference to be shown; the approver compares its digest. */
+  previous: base64url(maxStatementBytes).optional(),
   language: z.enum(['en', 'cy']),
 });
 export type ApproverRequest = z.infer<typeof approverRequest>;

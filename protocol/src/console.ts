@@ -1,153 +1,41 @@
 import * as z from 'zod';
 import { approval } from './approvals.ts';
-import { lifecycleName } from './frames.ts';
+import {
+  approvalTask,
+  auditEntry,
+  byId,
+  consoleAppointment,
+  consoleDevice,
+  consoleOrder,
+  everybody,
+  nextStep,
+  nothing,
+  setupToken,
+  setupView,
+  signedInPerson,
+  webauthnJson,
+} from './console-values.ts';
+import { trustApi } from './console-trust.ts';
 import { pairingCode } from './pairing.ts';
-import { role, siteKind } from './people.ts';
-import { base64url, digest, identifier, instant, line, paragraph } from './primitives.ts';
-import { receipt, signedReceipt } from './receipts.ts';
-import { phase } from './room.ts';
-import { maxStatementBytes, orderKind } from './statements.ts';
-
-const nothing = z.strictObject({});
-const statementBytes = base64url(maxStatementBytes);
-
-/** A WebAuthn JSON object (Level 3, 5.1.8 to 5.1.10) whose members the WebAuthn library checks itself. */
-const webauthnJson = z.record(z.string().max(64), z.unknown());
-
-/** A statement to approve, and the passkeys that may. */
-export const approvalTask = z.strictObject({
-  /** Identifies the task until it is approved or forgotten. */
-  id: identifier,
-  statement: statementBytes,
-  credentials: z.array(base64url(1023)).min(1).max(200),
-});
-export type ApprovalTask = z.infer<typeof approvalTask>;
-
-const signedInPerson = z.strictObject({
-  id: identifier,
-  name: line(80),
-  role,
-  site: z.strictObject({ id: identifier, name: line(80), kind: siteKind }).nullable(),
-});
-export type SignedInPerson = z.infer<typeof signedInPerson>;
-
-export const consoleDevice = z.strictObject({
-  id: identifier,
-  name: line(40),
-  site: z.strictObject({ id: identifier, name: line(80) }),
-  connected: z.boolean(),
-  /** The state the laptop last reported; null before its first contact. */
-  state: lifecycleName.nullable(),
-  lastSeenAt: instant.nullable(),
-  /** The appointment of the room the laptop is in. */
-  room: identifier.nullable(),
-  shareDestroyedAt: instant.nullable(),
-});
-export type ConsoleDevice = z.infer<typeof consoleDevice>;
-
-export const nextStep = z.strictObject({
-  kind: z.enum(['prescription', 'investigation', 'referral', 'follow-up', 'none']),
-  urgency: z.enum(['routine', 'soon', 'urgent']),
-  responsible: z.enum(['prison-healthcare', 'hospital']),
-  words: paragraph(2000).min(1),
-});
-export type NextStep = z.infer<typeof nextStep>;
-
-export const consoleAppointment = z.strictObject({
-  id: identifier,
-  patientReference: line(40),
-  prison: z.strictObject({ id: identifier, name: line(80) }),
-  device: z.strictObject({ id: identifier, name: line(40) }),
-  consultant: z.strictObject({ id: identifier, name: line(80), hospital: line(80) }),
-  startsAt: instant,
-  endsAt: instant,
-  opensAt: instant,
-  closesAt: instant,
-  phase,
-  cancelledAt: instant.nullable(),
-  /** Since when the laptop waits in the room; null when it is not there. */
-  waitingSince: instant.nullable(),
-  nextSteps: z
-    .strictObject({
-      steps: z.array(nextStep).min(1).max(20),
-      recordedAt: instant,
-      acknowledged: z.strictObject({ by: line(80), at: instant }).nullable(),
-    })
-    .nullable(),
-});
-export type ConsoleAppointment = z.infer<typeof consoleAppointment>;
-
-export const consoleOrder = z.strictObject({
-  id: identifier,
-  device: z.strictObject({ id: identifier, name: line(40) }),
-  order: orderKind,
-  reason: line(200),
-  approvedBy: z.array(line(80)).max(20),
-  /** queued: durable; delivered: the device's link acknowledged it; executed or refused: by the signed receipt only. */
-  state: z.enum(['queued', 'delivered', 'executed', 'refused']),
-  queuedAt: instant,
-  deliveredAt: instant.nullable(),
-  receivedAt: instant.nullable(),
-  receipt: z.strictObject({ contents: receipt, signed: signedReceipt }).nullable(),
-});
-export type ConsoleOrder = z.infer<typeof consoleOrder>;
-
-export const auditEntry = z.strictObject({
-  number: z.int().min(1),
-  at: instant,
-  actor: z.strictObject({ kind: z.enum(['person', 'device', 'control']), id: identifier.nullable(), name: line(80) }),
-  action: line(64),
-  subject: identifier.nullable(),
-  detail: z.record(z.string().max(40), z.union([z.string().max(400), z.number(), z.boolean(), z.null()])),
-  previous: digest,
-  hash: digest,
-});
-export type AuditEntry = z.infer<typeof auditEntry>;
-
-const setupToken = base64url(32);
-
-/** A document that founds the fleet, and who has approved it so far. */
-const foundingDocument = z.strictObject({
-  id: identifier,
-  title: line(120),
-  task: approvalTask,
-  needed: z.int().min(1).max(10),
-  approvedBy: z.array(line(80)).max(20),
-});
-
-const setupView = z.strictObject({
-  people: z
-    .array(
-      z.strictObject({
-        id: identifier,
-        name: line(80),
-        role,
-        site: line(80).nullable(),
-        registered: z.boolean(),
-      }),
-    )
-    .max(200),
-  /** Present once every person has a passkey: the manifest, then the rosters. */
-  documents: z.array(foundingDocument).max(200),
-  finished: z.boolean(),
-  approver: z.string().max(300),
-});
-export type SetupView = z.infer<typeof setupView>;
+import type { Role } from './people.ts';
+import { base64url, identifier, instant, line } from './primitives.ts';
+import { orderKind } from './statements.ts';
 
 /** Who may call a route: `anyone`, the holder of the `setup` token, or people with one of the roles. */
-type Access = 'anyone' | 'setup' | readonly z.infer<typeof role>[];
+type Access = 'anyone' | 'setup' | readonly Role[];
 
 interface Route {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   access: Access;
+  /** The act needs a passkey gesture of at most five minutes ago; refused with `step-up-needed` otherwise. */
+  stepUp?: true;
   params?: z.ZodObject;
   query?: z.ZodObject;
   body?: z.ZodObject;
   response: z.ZodType;
 }
 
-const byId = z.strictObject({ id: identifier });
 const oneDay = z.strictObject({ from: z.coerce.number().pipe(instant), to: z.coerce.number().pipe(instant) });
 
 /**
@@ -184,9 +72,26 @@ export const consoleApi = {
   signOut: {
     method: 'DELETE',
     path: '/api/session',
-    access: ['trustee', 'fleetOfficer', 'manager', 'healthcare', 'consultant'],
+    access: everybody,
     response: nothing,
   },
+  stepUpOptions: {
+    method: 'POST',
+    path: '/api/session/step-up/options',
+    access: everybody,
+    body: nothing,
+    response: webauthnJson,
+  },
+  /** A fresh gesture of the very person who is signed in. */
+  stepUp: {
+    method: 'POST',
+    path: '/api/session/step-up',
+    access: everybody,
+    body: z.strictObject({ assertion: webauthnJson }),
+    response: nothing,
+  },
+
+  ...trustApi,
 
   // Founding the fleet.
   setupView: {
@@ -296,6 +201,16 @@ export const consoleApi = {
     response: consoleAppointment,
   },
 
+  /** The join for the caller to approve, with the key their page has just made. */
+  draftJoin: {
+    method: 'POST',
+    path: '/api/appointments/:id/join',
+    access: ['consultant'],
+    params: byId,
+    body: z.strictObject({ mediaKey: base64url(65) }),
+    response: approvalTask,
+  },
+
   // Clinic console; the room itself is the socket at `roomSocketPath`.
   recordNextSteps: {
     method: 'POST',
@@ -324,9 +239,11 @@ export const consoleApi = {
     method: 'POST',
     path: '/api/fleet/tickets',
     access: ['fleetOfficer'],
+    stepUp: true,
     body: z.strictObject({ name: line(40), site: identifier }),
     response: z.strictObject({ ticket: z.string().max(500), expiresAt: instant }),
   },
+  /** The answer is the task to approve; until everybody needed has, it stands among the proposals. */
   draftOrder: {
     method: 'POST',
     path: '/api/fleet/orders',
@@ -379,5 +296,5 @@ export const roomSocketPath = '/api/room';
 
 /** Server-sent events at `changesPath`: which lists a signed-in person's console should read again. */
 export const changesPath = '/api/changes';
-export const change = z.strictObject({ topic: z.enum(['devices', 'appointments', 'orders', 'audit']) });
+export const change = z.strictObject({ topic: z.enum(['devices', 'appointments', 'orders', 'audit', 'trust']) });
 export type Change = z.infer<typeof change>;

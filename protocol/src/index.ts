@@ -1,9 +1,38 @@
 export * from './approvals.ts';
+export * from './checkpoints.ts';
+export {
+  approvalTask,
+  auditEntry,
+  consoleAppointment,
+  consoleDevice,
+  consoleOrder,
+  invitation,
+  manifestContents,
+  nextStep,
+  proposal,
+} from './console-values.ts';
+export type {
+  ApprovalTask,
+  AuditEntry,
+  ConsoleAppointment,
+  ConsoleDevice,
+  ConsoleOrder,
+  Invitation,
+  ManifestContents,
+  NextStep,
+  Proposal,
+  SetupView,
+  SignedInPerson,
+} from './console-values.ts';
 export * from './console.ts';
+export * from './device-chain.ts';
+export { hasRepeats, isCoherent } from './contents.ts';
+export * from './differences.ts';
 export * from './enrolment.ts';
 export * from './frames.ts';
 export * from './ipc.ts';
 export * from './link.ts';
+export * from './merkle.ts';
 export * from './pairing.ts';
 export * from './people.ts';
 export * from './primitives.ts';
@@ -11,4 +40,5 @@ export * from './receipts.ts';
 export * from './refusals.ts';
 export * from './room.ts';
 export * from './rtp.ts';
+export * from './signatures.ts';
 export * from './statements.ts';

@@ -44,6 +44,8 @@ export const screen = z.discriminatedUnion('screen', [
     pairing,
     /** Why the laptop became inert, when it was open before. */
     notice: activationEnd.nullable(),
+    /** When it suspends itself unless it reaches control before; null while that is not near. */
+    suspendsAt: instant.nullable(),
   }),
   z.strictObject({
     screen: z.literal('open'),
@@ -61,8 +63,17 @@ export const screen = z.discriminatedUnion('screen', [
     phase,
     appointment: deviceAppointment,
     openUntil: instant,
+    /** Somebody is said to be in the room whose place is not proved; they are neither shown nor heard. */
+    keepsSomebodyOut: z.boolean(),
   }),
-  z.strictObject({ screen: z.literal('suspended'), device, link: linkState }),
+  z.strictObject({
+    screen: z.literal('suspended'),
+    device,
+    link: linkState,
+    by: z.enum(['order', 'lease']),
+    /** When it erases itself unless it reaches control before; null while that is not near. */
+    erasesAt: instant.nullable(),
+  }),
   z.strictObject({ screen: z.literal('wiping') }),
   z.strictObject({ screen: z.literal('dead') }),
 ]);

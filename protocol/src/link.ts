@@ -2,17 +2,22 @@ import * as z from 'zod';
 import { approvedStatement } from './approvals.ts';
 import { lifecycleName } from './frames.ts';
 import { pairingCode } from './pairing.ts';
-import { base64url, identifier, instant, line } from './primitives.ts';
+import { signedCheckpoint } from './checkpoints.ts';
+import { base64url, digest, identifier, instant, line, sequence } from './primitives.ts';
 import { signedReceipt } from './receipts.ts';
 import { roomNotifications, roomRequests } from './room.ts';
+import { appointedConsultant } from './statements.ts';
 
 const nothing = z.strictObject({});
+
+/** A device holds at most this many rosters: its own site's and those of the hospitals it calls. */
+export const maxRosters = 12;
 
 /** An appointment as its laptop sees it; the only place a patient reference reaches a device. */
 export const deviceAppointment = z.strictObject({
   id: identifier,
   patientReference: line(40),
-  consultant: z.strictObject({ id: identifier, name: line(80), hospital: line(80) }),
+  consultant: appointedConsultant,
   startsAt: instant,
   endsAt: instant,
   /** The room can be joined from `opensAt` until `closesAt`. */
@@ -21,12 +26,23 @@ export const deviceAppointment = z.strictObject({
 });
 export type DeviceAppointment = z.infer<typeof deviceAppointment>;
 
-/** Why an opened laptop became inert again. */
-export const activationEnd = z.enum(['locked', 'idle', 'suspend', 'link-lost', 'over', 'ordered', 'restarted']);
+/** Why an opened laptop became inert again; `revoked`: whoever opened it no longer may. */
+export const activationEnd = z.enum([
+  'locked',
+  'idle',
+  'suspend',
+  'link-lost',
+  'over',
+  'ordered',
+  'revoked',
+  'restarted',
+]);
 export type ActivationEnd = z.infer<typeof activationEnd>;
 
 /** What happened on a device, for the record. No patient data, no secret. */
 export const deviceEvent = z.strictObject({
+  /** Its place in the device's own chain, from 1. */
+  number: z.int().min(1),
   at: instant,
   event: z.enum([
     'started',
@@ -41,6 +57,10 @@ export const deviceEvent = z.strictObject({
     'statement-refused',
     'page-refused',
     'page-gone',
+    'participant-refused',
+    'trust-updated',
+    'checkpoint-refused',
+    'events-dropped',
   ]),
   detail: line(120).optional(),
 });
@@ -60,10 +80,22 @@ const roomRequestsOfDevice = {
 
 /** What a device asks of control. */
 export const deviceRequests = {
-  /** Manifests after a version, oldest first, and the site's newest roster. */
+  /**
+   * Manifests after a version, oldest first, as many as fit one frame; and which version is the newest of each roster the
+   * device should hold: its own site's, and those of the hospitals it is booked to call.
+   */
   'trust.fetch': {
     params: z.strictObject({ afterManifest: z.int().min(0) }),
-    result: z.strictObject({ manifests: z.array(approvedStatement).max(100), roster: approvedStatement }),
+    result: z.strictObject({
+      manifests: z.array(approvedStatement).max(100),
+      more: z.boolean(),
+      rosters: z.array(z.strictObject({ site: identifier, version: sequence })).max(maxRosters),
+    }),
+  },
+  /** The newest roster of one site. */
+  'trust.roster': {
+    params: z.strictObject({ site: identifier }),
+    result: z.strictObject({ roster: approvedStatement }),
   },
   /** A new certificate for the same key, when less than a third of its life is left. PKCS #10, PEM. */
   'certificate.renew': {
@@ -71,7 +103,26 @@ export const deviceRequests = {
     result: z.strictObject({ certificate: z.string().max(8192) }),
   },
   'activation.ended': { params: z.strictObject({ grant: z.int().min(1), reason: activationEnd }), result: nothing },
-  'record.report': { params: z.strictObject({ events: z.array(deviceEvent).min(1).max(100) }), result: nothing },
+  /** The next events of the device's own chain with its signature over their head; see `deviceHead`. Idempotent. */
+  'record.report': {
+    params: z.strictObject({
+      /** Hash of the event before the first; the genesis digest when the first is number 1. */
+      previous: digest,
+      events: z.array(deviceEvent).min(1).max(100),
+      signature: base64url(64),
+    }),
+    result: nothing,
+  },
+  /** Control's newest signed checkpoint of its audit tree, and its consistency with a size the device has countersigned. */
+  'audit.checkpoint': {
+    params: z.strictObject({ after: z.int().min(0) }),
+    result: z.strictObject({ checkpoint: signedCheckpoint, consistency: z.array(digest).max(64) }),
+  },
+  /** The device's signature over a checkpoint's exact bytes. */
+  'audit.countersign': {
+    params: z.strictObject({ checkpoint: base64url(1024), signature: base64url(64) }),
+    result: nothing,
+  },
   /** Idempotent; answered only once the receipt is durable in control's database. */
   'receipt.deliver': { params: signedReceipt, result: nothing },
   ...roomRequestsOfDevice,
@@ -104,7 +155,7 @@ export const controlNotifications = {
   /** Contact: renews the lease. Sent at least every minute. */
   'lease.renewed': z.strictObject({ time: instant }),
   /** There is a newer manifest or roster: fetch it. */
-  'trust.published': z.strictObject({ manifestVersion: z.int().min(1), rosterVersion: z.int().min(0) }),
+  'trust.published': nothing,
   ...roomNotifications,
 } as const;
 

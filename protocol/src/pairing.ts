@@ -18,8 +18,12 @@ export const pairingCode = z
  * @param nonce the 16 random bytes of the pairing
  */
 export async function pairingCodeOf(nonce: Uint8Array<ArrayBuffer>): Promise<string> {
-  const hash = await sha256(nonce);
-  return Array.from(hash.subarray(0, symbols), (byte) => alphabet.charAt(byte % alphabet.length)).join('');
+  return codeOf(await sha256(nonce), symbols);
+}
+
+/** Writes the first bytes of a digest as symbols of Crockford's base 32, five bits a byte. */
+export function codeOf(hash: Uint8Array, count: number): string {
+  return Array.from(hash.subarray(0, count), (byte) => alphabet.charAt(byte % alphabet.length)).join('');
 }
 
 /** Writes a pairing code for people: two groups of three. */

@@ -19,6 +19,14 @@ export const statementRefusal = z.enum([
   'not-verified',
   'bad-signature',
   'too-few-people',
+  /** The authenticator's signature counter went back: a copied passkey (WebAuthn Level 3, 6.1.1). */
+  'counter-went-back',
+  /** Its time is longer than a statement of its kind may have. */
+  'lives-too-long',
+  /** It would use up sequence numbers far beyond the next, so that none is left (TUF's fast-forward attack). */
+  'too-far-ahead',
+  /** It does not follow from the version it claims to follow. */
+  'wrong-previous',
 ]);
 export type StatementRefusal = z.infer<typeof statementRefusal>;
 
@@ -30,6 +38,8 @@ export const requestRefusal = z.enum([
   'not-found',
   'not-allowed',
   'not-signed-in',
+  /** The act needs a fresh passkey gesture of the person who is signed in. */
+  'step-up-needed',
   'too-many',
   'too-large',
   'unknown-method',
@@ -47,6 +57,12 @@ export const requestRefusal = z.enum([
   /** Laptop or consultant already has an appointment then. */
   'clash',
   'digest-not-released',
+  /** The laptop shows an older state than one control has seen: it was put back to a copy. */
+  'rolled-back',
+  /** A participant's join does not verify. */
+  'unverified',
+  /** The passkey's model is not one that the fleet's policy allows. */
+  'authenticator-not-allowed',
   'failed',
 ]);
 export type RequestRefusal = z.infer<typeof requestRefusal>;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { identifier, instant, line } from './primitives.ts';
+import { approvedStatement } from './approvals.ts';
+import { base64url, identifier, instant } from './primitives.ts';
 import {
   dtlsParameters,
   iceCandidate,
@@ -9,6 +10,7 @@ import {
   rtpCapabilities,
   rtpParameters,
 } from './rtp.ts';
+import { joiner } from './statements.ts';
 
 /** waiting → consult → debrief → ended; never back. A room has the identifier of its appointment. */
 export const phase = z.enum(['waiting', 'consult', 'debrief', 'ended']);
@@ -25,12 +27,28 @@ export const roomEnd = z.enum([
 ]);
 export type RoomEnd = z.infer<typeof roomEnd>;
 
-export const participant = z.strictObject({
-  /** The device's or the consultant's identifier. */
-  id: identifier,
-  kind: z.enum(['device', 'consultant']),
-  name: line(80),
+/** A consultant's join: the statement with the consultant's own approval. */
+const approvedJoin = z.strictObject({ kind: z.literal('consultant'), join: approvedStatement });
+
+/** A laptop's join: the statement signed by the laptop's key, and the grant by which people vouched for that key. */
+const signedJoin = z.strictObject({
+  kind: z.literal('device'),
+  /** The join statement's exact bytes. */
+  statement: base64url(4096),
+  /** ECDSA P-256 SHA-256 over them, r ‖ s (IEEE P1363). */
+  signature: base64url(64),
+  /** The laptop's signing key: SubjectPublicKeyInfo, DER. */
+  key: base64url(91),
+  /** The grant that opened the laptop; it names the key's digest. */
+  grant: approvedStatement,
 });
+
+/** What a participant proves itself with; `verifyParticipant` decides. */
+export const joinProof = z.discriminatedUnion('kind', [approvedJoin, signedJoin]);
+export type JoinProof = z.infer<typeof joinProof>;
+
+/** Somebody in a room. Only those whose proof bears out every other member are shown or heard. */
+export const participant = z.strictObject({ ...joiner.shape, proof: joinProof });
 export type Participant = z.infer<typeof participant>;
 
 export const mediaSource = z.enum(['camera', 'microphone', 'screen']);
@@ -54,7 +72,7 @@ const nothing = z.strictObject({});
 export const roomRequests = {
   'room.join': {
     from: ['device', 'consultant'],
-    params: z.strictObject({ room: identifier }),
+    params: z.strictObject({ room: identifier, proof: joinProof }),
     result: z.strictObject({
       phase,
       rtpCapabilities,

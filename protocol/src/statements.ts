@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { person, siteKind } from './people.ts';
-import { base64url, identifier, instant, line, parseJson, sequence } from './primitives.ts';
+import { base64url, digest, identifier, instant, line, parseJson, sequence } from './primitives.ts';
 
 /** Statements longer than this are malformed (a roster of 2,000 people fits). */
 export const maxStatementBytes = 1024 * 1024;
@@ -11,6 +11,9 @@ const common = {
   issuedAt: instant,
   notAfter: instant,
 };
+
+/** An authenticator model's identifier (WebAuthn Level 3, 6.5.1): 16 bytes written as a UUID, of any version. */
+export const aaguid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
 /** The rules every device and console of a fleet obeys; changed only by a new manifest version. */
 export const fleetPolicy = z.strictObject({
@@ -41,10 +44,25 @@ export const fleetPolicy = z.strictObject({
     .int()
     .min(1)
     .max(24 * 366),
+  /** SHA-256 of the approver's build, as `control approver digest` computes it: what people compare the served page with. */
+  approverBuild: digest,
+  /** Control's key for audit checkpoints: P-256 SubjectPublicKeyInfo (RFC 5480), 91 bytes. */
+  auditKey: base64url(91),
+  /** Authenticator models (WebAuthn AAGUIDs) that new passkeys must prove by attestation; none named: any authenticator. */
+  authenticators: z.array(aaguid).max(50),
 });
 export type FleetPolicy = z.infer<typeof fleetPolicy>;
 
-const site = z.strictObject({
+/** A site by number and by the name the manifest gives it. */
+export const namedSite = z.strictObject({ id: identifier, name: line(80) });
+export type NamedSite = z.infer<typeof namedSite>;
+
+/** The consultant an appointment is with, and the hospital whose roster names them. */
+export const appointedConsultant = z.strictObject({ id: identifier, name: line(80), hospital: namedSite });
+export type AppointedConsultant = z.infer<typeof appointedConsultant>;
+
+/** A prison or hospital as the manifest has it. */
+export const site = z.strictObject({
   id: identifier,
   kind: siteKind,
   name: line(80),
@@ -59,6 +77,8 @@ export const manifestStatement = z.strictObject({
   ...common,
   type: z.literal('manifest'),
   version: sequence,
+  /** SHA-256 of the exact bytes of the version before; null in version 1. */
+  previous: digest.nullable(),
   trustees: z.strictObject({ threshold: z.int().min(1).max(10), people: z.array(person).min(1).max(20) }),
   fleetOfficers: z.array(person).min(1).max(50),
   sites: z.array(site).min(1).max(500),
@@ -74,6 +94,8 @@ export const rosterStatement = z.strictObject({
   /** The site's name as the manifest has it, so that whoever approves reads a name and not a number. */
   siteName: line(80),
   version: sequence,
+  /** SHA-256 of the exact bytes of this site's roster before, so that a shown difference is a true one; null in the first. */
+  previous: digest.nullable(),
   people: z.array(person).max(2000),
 });
 export type Roster = z.infer<typeof rosterStatement>;
@@ -83,13 +105,19 @@ export const grantStatement = z.strictObject({
   ...common,
   type: z.literal('grant'),
   manifestVersion: sequence,
-  device: z.strictObject({ id: identifier, name: line(40), site: identifier }),
+  device: z.strictObject({
+    id: identifier,
+    name: line(40),
+    site: identifier,
+    /** SHA-256 of the device's signing key (SubjectPublicKeyInfo, DER): the approval vouches for this very laptop. */
+    key: digest,
+  }),
   sequence,
   /** The device's fresh nonce, 16 bytes; the pairing code on its screen is derived from it. */
   pairingNonce: base64url(16),
   appointment: z.strictObject({
     id: identifier,
-    consultant: z.strictObject({ id: identifier, name: line(80) }),
+    consultant: appointedConsultant,
     opensAt: instant,
     closesAt: instant,
   }),
@@ -115,12 +143,37 @@ export const orderStatement = z.strictObject({
 });
 export type Order = z.infer<typeof orderStatement>;
 
-/** Everything a person can approve. */
+/** Who joins a room: a consultant of a hospital, or a laptop of a prison. */
+export const joiner = z.strictObject({
+  kind: z.enum(['device', 'consultant']),
+  id: identifier,
+  name: line(80),
+  site: namedSite,
+});
+export type Joiner = z.infer<typeof joiner>;
+
+/** A participant's entry into one room with one fresh key: approved by the consultant's passkey, or signed by the laptop. */
+export const joinStatement = z.strictObject({
+  ...common,
+  type: z.literal('join'),
+  manifestVersion: sequence,
+  /** The appointment, and so the room. */
+  appointment: identifier,
+  /** The laptop on the patient's side, for whoever approves to read. */
+  device: z.strictObject({ id: identifier, name: line(40), prison: namedSite }),
+  participant: joiner,
+  /** The participant's ephemeral P-256 key (uncompressed point, 65 bytes), made for this join: media keys are sealed to it. */
+  mediaKey: base64url(65),
+});
+export type Join = z.infer<typeof joinStatement>;
+
+/** Everything that is approved or signed as a statement. */
 export const statement = z.discriminatedUnion('type', [
   manifestStatement,
   rosterStatement,
   grantStatement,
   orderStatement,
+  joinStatement,
 ]);
 export type Statement = z.infer<typeof statement>;
 export type StatementType = Statement['type'];
