@@ -4,14 +4,22 @@ import { sampleFleet, samplePerson } from '../../test/harness/sample-fleet.ts';
 import type { SamplePerson } from '../../test/harness/sample-fleet.ts';
 import { fromBase64url, toBase64url } from './primitives.ts';
 import { encodeStatement } from './statements.ts';
-import type { Grant, Manifest, Order, Roster, Statement } from './statements.ts';
+import type { Grant, Manifest, Order } from './statements.ts';
 import { verifyStatement } from './verify.ts';
 
 const now = Date.UTC(2026, 10, 22, 9);
 const fleet = sampleFleet(now);
 const { people, manifest, roster, device } = fleet;
 
-const grantPolicy = { type: 'grant', now, device: device.id, site: device.site, afterSequence: 0, roster } as const;
+const grantPolicy = {
+  type: 'grant',
+  at: 'opening',
+  now,
+  device: device.id,
+  site: device.site,
+  afterSequence: 0,
+  roster,
+} as const;
 const orderPolicy = { type: 'order', now, device: device.id, afterSequence: 0 } as const;
 
 function bytesOf(text: string): Uint8Array<ArrayBuffer> {
@@ -91,11 +99,24 @@ describe('P2.9 P2.10 P2.11 S5 a grant opens one laptop, once, shortly', () => {
     ['issued in the future', { issuedAt: now + 6 * minute, notAfter: now + 10 * minute }, 'not-yet-valid'],
     ['that has expired', { issuedAt: now - 10 * minute, notAfter: now }, 'expired'],
     ['that ended before it began', { notAfter: now + minute, issuedAt: now + 2 * minute }, 'expired'],
-    ['kept for later', { notAfter: now + 6 * minute }, 'malformed'],
-    ['that opens for longer than the policy', { openUntil: now + 121 * minute }, 'malformed'],
+    ['kept for later', { notAfter: now + 6 * minute }, 'lives-too-long'],
+    ['that opens for longer than the policy', { openUntil: now + 121 * minute }, 'lives-too-long'],
     ['whose time is over', { openUntil: now }, 'expired'],
   ])('a grant %s is refused', async (_, changes, reason) => {
     expect(await verifyGrant(changes)).toBe(reason);
+  });
+
+  test('a grant far ahead of its sequence is refused: it would use up the numbers of all that follow', async () => {
+    expect(await verifyGrant({ sequence: 1000 })).toMatch('accepted');
+    expect(await verifyGrant({ sequence: 1001 })).toBe('too-far-ahead');
+    expect(await verifyGrant({ sequence: 2 ** 31 - 1 })).toBe('too-far-ahead');
+  });
+
+  test('a grant in use is judged until its laptop shuts, by whoever meets the laptop in a room', async () => {
+    const used = { notAfter: now - minute, issuedAt: now - 5 * minute, openUntil: now + minute };
+    expect(await verifyGrant(used)).toBe('expired');
+    expect(await verifyGrant(used, [people.nurse], { at: 'in-use' } as never)).toMatch('accepted');
+    expect(await verifyGrant({ ...used, openUntil: now }, [people.nurse], { at: 'in-use' } as never)).toBe('expired');
   });
 
   test('a grant whose sequence was seen is a replay', async () => {
@@ -221,61 +242,6 @@ describe('P2.4 P2.6 S7 one tricked person costs one laptop', () => {
   });
 });
 
-describe('P2.7 P2.8 S6 trust only goes up', () => {
-  async function verify(statement: Statement, by: Manifest, approvers: SamplePerson[], extra: object): Promise<string> {
-    const approved = fleet.approved(statement, ...approvers);
-    const policy = { type: statement.type, now, ...extra } as never;
-    const result = await verifyStatement(bytesOf(approved.statement), approved.approvals, by, policy);
-    return result.accepted ? 'accepted' : result.reason;
-  }
-
-  const founding = { anchored: true };
-  const next: Manifest = { ...manifest, version: 2 };
-
-  test('the first manifest needs its own trustees', async () => {
-    expect(await verify(manifest, manifest, [people.trustee], founding)).toBe('accepted');
-    expect(await verify(manifest, manifest, [people.officer], founding)).toBe('unknown-credential');
-  });
-
-  test('the next needs the trustees of both versions', async () => {
-    const heir = samplePerson('Heir');
-    const handed: Manifest = { ...next, trustees: { threshold: 1, people: [heir.named] } };
-    expect(await verify(next, manifest, [people.trustee], { anchored: false })).toBe('accepted');
-    expect(await verify(handed, manifest, [heir], { anchored: false })).toBe('unknown-credential');
-    expect(await verify(handed, manifest, [people.trustee], { anchored: false })).toBe('unknown-credential');
-    expect(await verify(handed, manifest, [people.trustee, heir], { anchored: false })).toBe('accepted');
-  });
-
-  test('no going back, no repeating, no skipping', async () => {
-    expect(await verify(manifest, next, [people.trustee], { anchored: false })).toBe('replayed');
-    expect(await verify(manifest, manifest, [people.trustee], { anchored: false })).toBe('replayed');
-    expect(await verify({ ...manifest, version: 3 }, manifest, [people.trustee], { anchored: false })).toBe(
-      'unknown-manifest',
-    );
-  });
-
-  test('a manifest that nobody could follow is malformed', async () => {
-    const impossible = { ...next, trustees: { ...manifest.trustees, threshold: 2 } };
-    expect(await verify(impossible, manifest, [people.trustee], { anchored: false })).toBe('malformed');
-    const twice = { ...next, fleetOfficers: [people.officer.named, people.officer.named] };
-    expect(await verify(twice, manifest, [people.trustee], { anchored: false })).toBe('malformed');
-  });
-
-  test('a roster needs its own site’s manager and a higher version', async () => {
-    const raised: Roster = { ...roster, version: 2 };
-    expect(await verify(raised, manifest, [people.prisonManager], { afterVersion: 1 })).toBe('accepted');
-    expect(await verify(raised, manifest, [people.hospitalManager], { afterVersion: 1 })).toBe('unknown-credential');
-    expect(await verify(roster, manifest, [people.prisonManager], { afterVersion: 1 })).toBe('replayed');
-    const disguised: Roster = { ...raised, siteName: 'HMP Elsewhere' };
-    expect(await verify(disguised, manifest, [people.prisonManager], { afterVersion: 1 })).toBe('wrong-site');
-    expect(
-      await verify({ ...raised, site: '00000000-0000-4000-8000-000000000002' }, manifest, [people.prisonManager], {
-        afterVersion: 1,
-      }),
-    ).toBe('wrong-site');
-  });
-});
-
 test('P2.12 verification never throws, whatever it is given', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ maxLength: 400 }), fc.string({ maxLength: 80 }), async (bytes, text) => {
@@ -292,4 +258,124 @@ test('P2.12 verification never throws, whatever it is given', async () => {
     }),
     { numRuns: 200 },
   );
+});
+
+describe('S4 a signature counter only goes up', () => {
+  const once = async (counters: ReadonlyMap<string, number>): Promise<string> => {
+    const { statement, approvals } = fleet.approved(fleet.grant(now), people.nurse);
+    const result = await verifyStatement(bytesOf(statement), approvals, manifest, grantPolicy, counters);
+    return result.accepted ? 'accepted' : result.reason;
+  };
+  const credential = people.nurse.authenticator.credential.id;
+
+  test('an approval counts when its counter is above the highest one seen', async () => {
+    expect(await once(new Map())).toBe('accepted');
+    expect(await once(new Map([[credential, 1]]))).toBe('accepted');
+  });
+
+  test.each([
+    ['brick', 'accepted'],
+    ['suspend', 'counter-went-back'],
+    ['resume', 'counter-went-back'],
+  ] as const)('S9 an order to %s that arrives after a later one was approved: %s', async (order, outcome) => {
+    const { statement, approvals } = fleet.approved(fleet.order(now, { order }), people.officer);
+    const seen = new Map([[people.officer.authenticator.credential.id, 2 ** 31]]);
+    const result = await verifyStatement(bytesOf(statement), approvals, manifest, orderPolicy, seen);
+    expect(result.accepted ? 'accepted' : result.reason).toBe(outcome);
+  });
+
+  test('a counter that went back, or stands still, is a copied passkey', async () => {
+    expect(await once(new Map([[credential, 2 ** 31]]))).toBe('counter-went-back');
+    const { statement, approvals } = fleet.approved(fleet.grant(now), people.nurse);
+    const first = await verifyStatement(bytesOf(statement), approvals, manifest, grantPolicy);
+    if (!first.accepted) throw new Error(first.reason);
+    const seen = new Map(first.approvers.map((approver) => [approver.credential, approver.counter]));
+    expect(await verifyStatement(bytesOf(statement), approvals, manifest, grantPolicy, seen)).toEqual({
+      accepted: false,
+      reason: 'counter-went-back',
+    });
+  });
+});
+
+describe('P2.15 S6 under a manifest whose time is over', () => {
+  const late = now + 366 * 86_400_000;
+  const lateRoster = { ...roster, issuedAt: late, notAfter: late + 86_400_000 };
+
+  test('nothing opens', async () => {
+    const { statement, approvals } = fleet.approved(fleet.grant(late), people.nurse);
+    const policy = { ...grantPolicy, now: late, roster: lateRoster };
+    expect(await verifyStatement(bytesOf(statement), approvals, manifest, policy)).toMatchObject({
+      reason: 'outdated',
+    });
+  });
+
+  test.each([
+    ['suspend', 'accepted'],
+    ['brick', 'accepted'],
+    ['resume', 'outdated'],
+  ] as const)('an order to %s is %s', async (order, outcome) => {
+    const { statement, approvals } = fleet.approved(
+      fleet.order(late, { order, notAfter: late + 86_400_000 }),
+      people.officer,
+    );
+    const result = await verifyStatement(bytesOf(statement), approvals, manifest, { ...orderPolicy, now: late });
+    expect(result.accepted ? 'accepted' : result.reason).toBe(outcome);
+  });
+});
+
+describe('P2.14 S25 a consultant joins one room as themselves', () => {
+  const appointment = '5b0e7a52-6f2b-4a0e-9e0b-3f1f5d0a7c11';
+  const policy = {
+    type: 'join',
+    now,
+    appointment,
+    device: device.id,
+    consultant: people.consultant.named.id,
+    roster: fleet.hospitalRoster,
+  } as const;
+  const verify = async (
+    changes: Parameters<typeof fleet.join>[2],
+    by: SamplePerson = people.consultant,
+    other: Partial<typeof policy> = {},
+  ): Promise<string> => {
+    const { statement, approvals } = fleet.approved(fleet.join(now, appointment, changes), by);
+    const result = await verifyStatement(bytesOf(statement), approvals, manifest, { ...policy, ...other });
+    return result.accepted ? 'accepted' : result.reason;
+  };
+  const joined = fleet.join(now, appointment);
+
+  test('the booked consultant with their own passkey', async () => {
+    expect(await verify({})).toBe('accepted');
+  });
+
+  test.each<[string, Parameters<typeof fleet.join>[2], string]>([
+    ['of another room', { appointment: '5b0e7a52-6f2b-4a0e-9e0b-3f1f5d0a7c12' }, 'wrong-device'],
+    ['with another laptop', { device: { ...joined.device, id: fleet.prison } }, 'wrong-device'],
+    ['as somebody else', { participant: { ...joined.participant, id: fleet.prison } }, 'unknown-credential'],
+    ['under another name', { participant: { ...joined.participant, name: 'Dr Other' } }, 'unknown-credential'],
+    [
+      'of another hospital',
+      { participant: { ...joined.participant, site: { id: fleet.prison, name: 'HMP Exemplar' } } },
+      'wrong-site',
+    ],
+    ['for longer than half a day', { notAfter: now + 13 * 3_600_000 }, 'lives-too-long'],
+    ['that is over', { issuedAt: now - 1000, notAfter: now }, 'expired'],
+  ])('a join %s is refused', async (_, changes, reason) => {
+    expect(await verify(changes)).toBe(reason);
+  });
+
+  test('nobody else approves it for them', async () => {
+    for (const who of ['nurse', 'hospitalManager', 'officer', 'trustee'] as const) {
+      expect(await verify({}, people[who])).toBe('unknown-credential');
+    }
+    const colleague = samplePerson('Dr Colleague');
+    const both = { ...fleet.hospitalRoster, people: [...fleet.hospitalRoster.people, colleague.named] };
+    expect(await verify({}, colleague, { roster: both })).toBe('unknown-credential');
+  });
+
+  test('a roster that a prison’s managers approved names no consultant', async () => {
+    const disguised = { ...fleet.hospitalRoster, site: fleet.prison, siteName: 'HMP Exemplar' };
+    const changes = { participant: { ...joined.participant, site: { id: fleet.prison, name: 'HMP Exemplar' } } };
+    expect(await verify(changes, people.consultant, { roster: disguised })).toBe('unknown-credential');
+  });
 });

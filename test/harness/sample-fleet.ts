@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import type { ApprovedStatement, Grant, Manifest, Order, Person, Roster, Statement } from '@sallyport/protocol';
-import { encodeStatement, toBase64url } from '@sallyport/protocol';
+import { createECDH, createHash, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import type { ApprovedStatement, Grant, Join, Manifest, Order, Person, Roster, Statement } from '@sallyport/protocol';
+import { encodeStatement, fromBase64url, toBase64url } from '@sallyport/protocol';
 import { createSoftwareAuthenticator } from './software-authenticator.ts';
 import type { ApprovalPlace, SoftwareAuthenticator } from './software-authenticator.ts';
 
@@ -13,7 +13,9 @@ export interface SamplePerson {
 /** A small fleet with real keys: one prison, one hospital, and one person for each role (two officers). */
 export interface SampleFleet {
   place: ApprovalPlace;
-  device: { id: string; name: string; site: string };
+  device: { id: string; name: string; site: string; key: string };
+  /** The laptop's signing key: SubjectPublicKeyInfo (DER), and its signature over bytes (r ‖ s), base64url. */
+  deviceKey: { publicKey: string; sign(bytes: Uint8Array): string };
   prison: string;
   hospital: string;
   people: Record<
@@ -22,9 +24,12 @@ export interface SampleFleet {
   >;
   manifest: Manifest;
   roster: Roster;
+  hospitalRoster: Roster;
   /** Statements of this fleet, issued at `now`, valid unless the changes make them otherwise. */
   grant(now: number, changes?: Partial<Grant>): Grant;
   order(now: number, changes?: Partial<Order>): Order;
+  /** The consultant's join of an appointment's room. */
+  join(now: number, appointment: string, changes?: Partial<Join>): Join;
   approved(statement: Statement, ...approvers: SamplePerson[]): ApprovedStatement;
 }
 
@@ -48,11 +53,18 @@ export function sampleFleet(now: number): SampleFleet {
     consultant: samplePerson('Dr Rao'),
   };
   const common = { sallyport: 1, fleet, issuedAt: now, notAfter: now + 365 * 86_400_000 } as const;
-  const device = { id: randomUUID(), name: 'HB-07', site: prison };
+  const deviceKey = sampleDeviceKey();
+  const device = { id: randomUUID(), name: 'HB-07', site: prison, key: digestOfKey(deviceKey.publicKey) };
+  const consultant = {
+    id: people.consultant.named.id,
+    name: people.consultant.named.name,
+    hospital: { id: hospital, name: 'Example Infirmary' },
+  };
   const manifest: Manifest = {
     ...common,
     type: 'manifest',
     version: 1,
+    previous: null,
     trustees: { threshold: 1, people: [people.trustee.named] },
     fleetOfficers: [people.officer.named, people.otherOfficer.named],
     sites: [
@@ -73,6 +85,9 @@ export function sampleFleet(now: number): SampleFleet {
       idleMinutes: 10,
       suspendAfterHours: 168,
       eraseAfterHours: 720,
+      approverBuild: toBase64url(new Uint8Array(32)),
+      auditKey: sampleDeviceKey().publicKey,
+      authenticators: [],
     },
   };
   const roster: Roster = {
@@ -81,16 +96,25 @@ export function sampleFleet(now: number): SampleFleet {
     site: prison,
     siteName: 'HMP Exemplar',
     version: 1,
+    previous: null,
     people: [people.nurse.named],
+  };
+  const hospitalRoster: Roster = {
+    ...roster,
+    site: hospital,
+    siteName: 'Example Infirmary',
+    people: [people.consultant.named],
   };
   return {
     place,
     device,
+    deviceKey,
     prison,
     hospital,
     people,
     manifest,
     roster,
+    hospitalRoster,
     grant: (at, changes) => ({
       ...common,
       type: 'grant',
@@ -102,7 +126,7 @@ export function sampleFleet(now: number): SampleFleet {
       pairingNonce: toBase64url(new Uint8Array(16).fill(9)),
       appointment: {
         id: randomUUID(),
-        consultant: { id: people.consultant.named.id, name: 'Dr Rao' },
+        consultant,
         opensAt: at,
         closesAt: at + 30 * 60_000,
       },
@@ -120,6 +144,18 @@ export function sampleFleet(now: number): SampleFleet {
       reason: 'Left on a train',
       ...changes,
     }),
+    join: (at, appointment, changes) => ({
+      ...common,
+      type: 'join',
+      issuedAt: at,
+      notAfter: at + 30 * 60_000,
+      manifestVersion: 1,
+      appointment,
+      device: { id: device.id, name: device.name, prison: { id: prison, name: 'HMP Exemplar' } },
+      participant: { kind: 'consultant', id: consultant.id, name: consultant.name, site: consultant.hospital },
+      mediaKey: createECDH('prime256v1').generateKeys('base64url'),
+      ...changes,
+    }),
     approved: (statement, ...approvers) => {
       const bytes = encodeStatement(statement);
       return {
@@ -128,4 +164,20 @@ export function sampleFleet(now: number): SampleFleet {
       };
     },
   };
+}
+
+/** Makes a laptop's signing key. */
+export function sampleDeviceKey(): SampleFleet['deviceKey'] {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64url'),
+    sign: (bytes) => sign('sha256', bytes, { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
+  };
+}
+
+/** What a grant names a laptop’s key by. */
+export function digestOfKey(spki: string): string {
+  return createHash('sha256')
+    .update(fromBase64url(spki) ?? '')
+    .digest('base64url');
 }

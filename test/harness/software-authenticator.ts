@@ -10,10 +10,12 @@ import {
 import type { Approval, Credential } from '@sallyport/protocol';
 
 // A passkey in software for tests that have no browser: real P-256 keys, real registrations and assertions
-// (W3C WebAuthn Level 3), attestation "none". Members of options that it does not read are accepted and ignored.
+// (W3C WebAuthn Level 3), attestation "none", or "packed" where it has a model to prove and is asked to. Members of
+// options that it does not read are accepted and ignored.
 
 interface CreationOptions {
   challenge: string;
+  attestation?: string;
   rp: { id?: string };
   user: { id: string };
 }
@@ -75,16 +77,24 @@ export interface ExportedPasskey {
   userHandle: string;
 }
 
+/** A model that an authenticator proves when it is asked to: by its maker's certificate, or by its own key alone. */
+export interface AuthenticatorModel {
+  aaguid: string;
+  /** The maker's certificates, DER, the attestation key's own first, and that key; none: self attestation. */
+  maker: { certificates: readonly Buffer[]; sign(bytes: Buffer): Buffer } | undefined;
+}
+
 /**
  * Makes an authenticator with a fresh P-256 credential, or with one that exists already.
  * @param held the passkey to go on with; its counter starts above any that the browser it came from has reached
+ * @param model what it proves of itself; without one it proves nothing
  */
-export function createSoftwareAuthenticator(held?: ExportedPasskey): SoftwareAuthenticator {
+export function createSoftwareAuthenticator(held?: ExportedPasskey, model?: AuthenticatorModel): SoftwareAuthenticator {
   const { privateKey, publicKey } =
     held === undefined ? generateKeyPairSync('ec', { namedCurve: 'P-256' }) : keysOf(held);
   const id = held === undefined ? randomBytes(32) : Buffer.from(held.credentialId, 'base64');
   const coseKey = encodeCoseKey(publicKey);
-  let counter = held === undefined ? 0 : Math.floor(Date.now() / 1000);
+  let counter = held === undefined ? 0 : nextStart();
   let userHandle = held && text(Buffer.from(held.userHandle, 'base64'));
 
   const signed = (
@@ -102,27 +112,23 @@ export function createSoftwareAuthenticator(held?: ExportedPasskey): SoftwareAut
   return {
     credential: { id: text(id), publicKey: text(coseKey) },
     register(options, origin) {
-      const { challenge, rp, user } = options as CreationOptions;
+      const { challenge, rp, user, attestation } = options as CreationOptions;
       userHandle = user.id;
       const clientData = clientDataOf('webauthn.create', challenge, origin, false);
       const flags = userPresent | userVerifiedFlag | attestedData;
       const authData = Buffer.concat([
         authenticatorDataOf(rp.id ?? new URL(origin).hostname, flags, counter),
-        Buffer.alloc(16),
+        Buffer.from(model?.aaguid.replaceAll('-', '') ?? '00'.repeat(16), 'hex'),
         uint16(id.length),
         id,
         coseKey,
       ]);
-      const attestation = encodeCbor(
-        new Map<string, CborValue>([
-          ['fmt', 'none'],
-          ['attStmt', new Map()],
-          ['authData', authData],
-        ]),
-      );
+      const signed = Buffer.concat([authData, digestOf(clientData)]);
+      const statement = attestation === 'direct' ? attestationOf(model, signed, privateKey) : noAttestation;
+      const object = encodeCbor(new Map<string, CborValue>([...statement, ['authData', authData]]));
       return {
         ...envelope(id),
-        response: { clientDataJSON: text(clientData), attestationObject: text(attestation), transports: ['usb'] },
+        response: { clientDataJSON: text(clientData), attestationObject: text(object), transports: ['usb'] },
       };
     },
     assert(options, origin, userVerified = true) {
@@ -150,6 +156,34 @@ export function createSoftwareAuthenticator(held?: ExportedPasskey): SoftwareAut
       };
     },
   };
+}
+
+let lastStart = 0;
+
+/** Above any counter that the browser, or an earlier copy in this process, has reached: tenths of a second since 2020. */
+function nextStart(): number {
+  lastStart = Math.max(Math.floor((Date.now() - Date.UTC(2020)) / 100), lastStart + 100);
+  return lastStart;
+}
+
+const noAttestation: [string, CborValue][] = [
+  ['fmt', 'none'],
+  ['attStmt', new Map()],
+];
+
+/** Packed attestation (WebAuthn Level 3, 8.2) with ES256. */
+function attestationOf(model: AuthenticatorModel | undefined, signed: Buffer, own: KeyObject): [string, CborValue][] {
+  if (model === undefined) return noAttestation;
+  const { maker } = model;
+  const statement = new Map<string, CborValue>([
+    ['alg', -7],
+    ['sig', maker === undefined ? sign('sha256', signed, own) : maker.sign(signed)],
+  ]);
+  if (maker !== undefined) statement.set('x5c', [...maker.certificates]);
+  return [
+    ['fmt', 'packed'],
+    ['attStmt', statement],
+  ];
 }
 
 function keysOf(held: ExportedPasskey): { privateKey: KeyObject; publicKey: KeyObject } {
@@ -193,13 +227,14 @@ function encodeCoseKey(publicKey: KeyObject): Buffer {
   );
 }
 
-type CborValue = number | string | Buffer | Map<number | string, CborValue>;
+type CborValue = number | string | Buffer | CborValue[] | Map<number | string, CborValue>;
 
-/** The little of CBOR (RFC 8949) that an attestation needs: integers, byte and text strings, maps. */
+/** The little of CBOR (RFC 8949) that an attestation needs: integers, byte and text strings, lists, maps. */
 function encodeCbor(value: CborValue): Buffer {
   if (typeof value === 'number') return value >= 0 ? cborHead(0, value) : cborHead(1, -1 - value);
   if (typeof value === 'string') return Buffer.concat([cborHead(3, Buffer.byteLength(value)), Buffer.from(value)]);
   if (Buffer.isBuffer(value)) return Buffer.concat([cborHead(2, value.length), value]);
+  if (Array.isArray(value)) return Buffer.concat([cborHead(4, value.length), ...value.map(encodeCbor)]);
   const entries = [...value].flatMap(([key, member]) => [encodeCbor(key), encodeCbor(member)]);
   return Buffer.concat([cborHead(5, value.size), ...entries]);
 }
