@@ -1,0 +1,25 @@
+import { appendFileSync } from 'node:fs';
+
+/**
+ * How many cases a search tries: a bounded share in `npm test`, the whole in `npm run prove`.
+ * @param share cases in `npm test`
+ * @param whole cases in `npm run prove`
+ */
+export function effort(share: number, whole: number): number {
+  return process.env['SALLYPORT_PROVE'] === undefined ? share : whole;
+}
+
+/**
+ * Reports how much a search has tried, for the figures that `npm run prove` ends with. Does nothing in `npm test`.
+ * @param what in words
+ * @param count how many of them
+ */
+export function tried(what: string, count: number): void {
+  const report = process.env['SALLYPORT_PROVE'];
+  if (report !== undefined) appendFileSync(report, `${JSON.stringify({ what, count })}\n`);
+}
+
+/** The seed of every search in `npm test`: the same cases each time; `npm run prove` looks elsewhere each time. */
+export function seed(): { seed?: number } {
+  return process.env['SALLYPORT_PROVE'] === undefined ? { seed: 20_261_122 } : {};
+}
