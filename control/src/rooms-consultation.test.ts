@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SampleRooms } from '../../test/harness/sample-rooms.ts';
+import type { SampleConsultant, SampleLaptop } from '../../test/harness/sample-rooms.ts';
 import { minute, noon, RoomsWorld } from './rooms-world-testing.ts';
 
-let world: RoomsWorld;
+let world: RoomsWorld<SampleLaptop, SampleConsultant>;
 beforeAll(async () => {
-  world = await RoomsWorld.create();
+  world = await RoomsWorld.create(new SampleRooms(noon));
 });
 beforeEach(() => world.restart());
 afterAll(() => world.close());
@@ -12,13 +14,13 @@ afterAll(() => world.close());
 describe('joining', () => {
   test('an open laptop and the consultant find each other in the waiting room', async () => {
     const { room, laptop, consultant } = await world.book();
-    const first = await world.ask(laptop, 'room.join', { room });
+    const first = await world.join(laptop, room);
     expect(first).toMatchObject({ phase: 'waiting', participants: [], producers: [], closesAt: noon + 25 * minute });
     await world.publish(laptop);
-    const second = await world.ask(consultant, 'room.join', { room });
-    expect(second.participants).toEqual([{ id: laptop.peer.id, kind: 'device', name: 'Laptop' }]);
+    const second = await world.join(consultant, room);
+    expect(second.participants).toMatchObject([{ id: laptop.peer.id, kind: 'device', name: laptop.peer.name }]);
     expect(second.producers.map(({ source }) => source).sort()).toEqual(['camera', 'microphone']);
-    expect(laptop.heard).toEqual([
+    expect(laptop.heard).toMatchObject([
       {
         method: 'room.participantJoined',
         params: { participant: { id: consultant.peer.id, kind: 'consultant', name: 'Dr Jones' } },
@@ -34,14 +36,14 @@ describe('joining', () => {
   ])('%s it is refused', async (_, at, reason) => {
     const { room, laptop, consultant } = await world.book();
     world.now = at;
-    expect(await world.refusalOf(laptop, 'room.join', { room })).toBe(reason);
-    expect(await world.refusalOf(consultant, 'room.join', { room })).toBe(reason);
+    expect(await world.refusalOfJoin(laptop, room)).toBe(reason);
+    expect(await world.refusalOfJoin(consultant, room)).toBe(reason);
     expect(await world.seats(room)).toEqual([]);
   });
 
   test('a laptop nobody opened, or whose activation is over, stays out (S3)', async () => {
     const { room, laptop, grant } = await world.book();
-    const join = () => world.refusalOf(laptop, 'room.join', { room });
+    const join = () => world.refusalOfJoin(laptop, room);
     await world.setGrant(grant, { opened_at: null });
     expect(await join()).toBe('not-allowed');
     await world.setGrant(grant, { opened_at: new Date(noon), ended_at: new Date(noon) });
@@ -53,27 +55,27 @@ describe('joining', () => {
   test('the laptop and the consultant of another appointment stay out, and so does everybody from a room that is none (S3)', async () => {
     const { room } = await world.book();
     const other = await world.book();
-    expect(await world.refusalOf(other.laptop, 'room.join', { room })).toBe('not-allowed');
-    expect(await world.refusalOf(other.consultant, 'room.join', { room })).toBe('not-allowed');
-    expect(await world.refusalOf(other.laptop, 'room.join', { room: randomUUID() })).toBe('not-found');
+    expect(await world.refusalOfJoin(other.laptop, room)).toBe('not-allowed');
+    expect(await world.refusalOfJoin(other.consultant, room)).toBe('not-allowed');
+    expect(await world.refusalOfJoin(other.laptop, randomUUID())).toBe('not-found');
     await world.database.db
       .updateTable('appointments')
       .set({ cancelled_at: new Date(noon) })
       .where('id', '=', room)
       .execute();
-    expect(await world.refusalOf(other.laptop, 'room.join', { room })).toBe('not-found');
+    expect(await world.refusalOfJoin(other.laptop, room)).toBe('not-found');
   });
 
   test('a second seat is refused by the database, and the first is not disturbed (P6.2, S3)', async () => {
     const { room, laptop, consultant } = await world.book();
     const second = await world.book({ laptop, consultant });
-    await world.ask(consultant, 'room.join', { room });
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(consultant, room);
+    await world.join(laptop, room);
     await world.publish(laptop);
     consultant.heard.length = 0;
     const again = { ...laptop, peer: { ...laptop.peer } };
-    expect(await world.refusalOf(again, 'room.join', { room })).toBe('seat-taken');
-    expect(await world.refusalOf(again, 'room.join', { room: second.room })).toBe('seat-taken');
+    expect(await world.refusalOfJoin(again, room)).toBe('seat-taken');
+    expect(await world.refusalOfJoin(again, second.room)).toBe('seat-taken');
     expect(consultant.heard).toEqual([]);
     expect(world.sfu.counts()).toMatchObject({ rooms: 1, producers: 2 });
     await world.ask(laptop, 'room.createTransport', { direction: 'receive' });
@@ -83,7 +85,7 @@ describe('joining', () => {
     const { room, laptop, consultant } = await world.book();
     const second = await world.book({ laptop, consultant });
     const joins = [room, second.room, room, second.room, room, second.room].map((each) =>
-      world.rooms.handle(laptop.peer, 'room.join', { room: each }),
+      world.rooms.handle(laptop.peer, 'room.join', world.joining(laptop, each)),
     );
     const answers = await Promise.all(joins);
     expect(answers.filter((answer) => answer.ok)).toHaveLength(1);
@@ -96,9 +98,9 @@ describe('joining', () => {
 describe('phases', () => {
   test('nothing is consumed while waiting, everything after the consultant admits (P6.3, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     const { camera } = await world.publish(laptop);
-    const { rtpCapabilities } = await world.ask(consultant, 'room.join', { room });
+    const { rtpCapabilities } = await world.join(consultant, room);
     const { id: transport } = await world.ask(consultant, 'room.createTransport', { direction: 'receive' });
     const consume = { transport, producer: camera, rtpCapabilities };
     expect(await world.refusalOf(consultant, 'room.consume', consume)).toBe('wrong-state');
@@ -111,9 +113,9 @@ describe('phases', () => {
 
   test('only the consultant steers, only forwards, and admits only a laptop that is there (P6.1, P6.4, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.ask(consultant, 'room.join', { room });
+    await world.join(consultant, room);
     expect(await world.refusalOf(consultant, 'room.admit', {})).toBe('wrong-state');
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     for (const method of ['room.admit', 'room.startDebrief', 'room.end'] as const) {
       expect(await world.refusalOf(laptop, method, {})).toBe('not-allowed');
     }
@@ -127,22 +129,22 @@ describe('phases', () => {
 
   test('the consultant ends the room for everybody: seats and media are gone, nobody comes back', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     await world.publish(laptop);
-    await world.ask(consultant, 'room.join', { room });
+    await world.join(consultant, room);
     await world.ask(consultant, 'room.end', {});
     expect(laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'consultant-ended' } });
     expect(await world.seats(room)).toEqual([]);
     expect(world.sfu.counts()).toMatchObject({ rooms: 0, transports: 0, producers: 0 });
-    expect(await world.refusalOf(laptop, 'room.join', { room })).toBe('wrong-state');
+    expect(await world.refusalOfJoin(laptop, room)).toBe('wrong-state');
     expect(await world.refusalOf(laptop, 'room.createTransport', { direction: 'send' })).toBe('wrong-state');
   });
 
   test('who loses the connection loses seat and media, the other stays; who comes back finds the phase as it was', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     await world.publish(laptop);
-    await world.ask(consultant, 'room.join', { room });
+    await world.join(consultant, room);
     await world.ask(consultant, 'room.admit', {});
     await world.rooms.leave(laptop.peer, 'connection-lost');
     expect(consultant.heard.at(-1)).toEqual({
@@ -151,16 +153,16 @@ describe('phases', () => {
     });
     expect(world.sfu.counts()).toMatchObject({ rooms: 1, producers: 0 });
     expect(await world.seats(room)).toEqual([consultant.peer.id]);
-    expect(await world.ask(laptop, 'room.join', { room })).toMatchObject({ phase: 'consult' });
+    expect(await world.join(laptop, room)).toMatchObject({ phase: 'consult' });
     await world.ask(laptop, 'room.leave', {});
     await world.ask(consultant, 'room.leave', {});
     expect(world.sfu.counts()).toMatchObject({ rooms: 0 });
-    expect(await world.ask(laptop, 'room.join', { room })).toMatchObject({ phase: 'consult', participants: [] });
+    expect(await world.join(laptop, room)).toMatchObject({ phase: 'consult', participants: [] });
   });
 
   test('a leave that comes during the join frees the seat all the same', async () => {
     const { room, laptop } = await world.book();
-    const joining = world.rooms.handle(laptop.peer, 'room.join', { room });
+    const joining = world.rooms.handle(laptop.peer, 'room.join', world.joining(laptop, room));
     const leaving = world.rooms.leave(laptop.peer, 'device-locked');
     await Promise.all([joining, leaving]);
     expect(await world.seats(room)).toEqual([]);
@@ -171,8 +173,8 @@ describe('phases', () => {
 test('S10 joins, steps, ends and refusals are on the record, and the chain holds', async () => {
   const { room, laptop, consultant } = await world.book();
   await world.refusalOf(consultant, 'room.admit', {});
-  await world.ask(laptop, 'room.join', { room });
-  await world.ask(consultant, 'room.join', { room });
+  await world.join(laptop, room);
+  await world.join(consultant, room);
   await world.ask(consultant, 'room.admit', {});
   await world.ask(consultant, 'room.startDebrief', {});
   await world.ask(laptop, 'room.leave', {});

@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { SampleRooms } from '../../test/harness/sample-rooms.ts';
+import type { SampleConsultant, SampleLaptop } from '../../test/harness/sample-rooms.ts';
 import { minute, noon, RoomsWorld } from './rooms-world-testing.ts';
 import { opusParameters, simulcastParameters } from './sfu/testing.ts';
 
-let world: RoomsWorld;
+let world: RoomsWorld<SampleLaptop, SampleConsultant>;
 beforeAll(async () => {
-  world = await RoomsWorld.create();
+  world = await RoomsWorld.create(new SampleRooms(noon));
 });
 beforeEach(() => world.restart());
 afterAll(() => world.close());
@@ -14,9 +16,9 @@ describe('the end of the window', () => {
   test('control ends media at closesAt, whatever clients do (P6.5, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
     world.now = noon + 25 * minute - 150;
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     await world.publish(laptop);
-    await world.ask(consultant, 'room.join', { room });
+    await world.join(consultant, room);
     world.now = noon + 25 * minute;
     await expect.poll(() => laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'window-over' } });
     expect(consultant.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'window-over' } });
@@ -27,7 +29,7 @@ describe('the end of the window', () => {
 
   test('a room that everybody left ends as well, by the sweep', async () => {
     const { room, laptop } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     await world.ask(laptop, 'room.leave', {});
     world.now = noon + 25 * minute;
     await world.rooms.sweep();
@@ -36,7 +38,7 @@ describe('the end of the window', () => {
 
   test('a laptop whose activation ended unseen is put out by the sweep', async () => {
     const { room, laptop, grant } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     await world.setGrant(grant, { ended_at: new Date(world.now) });
     await world.rooms.sweep();
     expect(laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'device-locked' } });
@@ -47,13 +49,13 @@ describe('the end of the window', () => {
 describe('crashes', () => {
   test('a node that comes back frees the seats of its former life, and keeps the phase', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
-    await world.ask(consultant, 'room.join', { room });
+    await world.join(laptop, room);
+    await world.join(consultant, room);
     await world.ask(consultant, 'room.admit', {});
     // The process is gone without a word; the next one starts under the same node id.
     const next = await world.startNode(world.node);
     expect(await world.seats(room)).toEqual([]);
-    expect(await next.handle(laptop.peer, 'room.join', { room })).toMatchObject({
+    expect(await next.handle(laptop.peer, 'room.join', world.joining(laptop, room))).toMatchObject({
       ok: true,
       result: { phase: 'consult', participants: [] },
     });
@@ -62,9 +64,9 @@ describe('crashes', () => {
 
   test('a room lives on one living node; another takes it over when that node’s lease is over', async () => {
     const { room, laptop } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     const other = await world.startNode(randomUUID());
-    const join = () => other.handle(laptop.peer, 'room.join', { room });
+    const join = () => other.handle(laptop.peer, 'room.join', world.joining(laptop, room));
     expect(await join()).toEqual({ ok: false, refusal: { reason: 'not-connected', retryAfter: 5 } });
     await world.database.db
       .updateTable('media_nodes')
@@ -78,8 +80,8 @@ describe('crashes', () => {
 
   test('when the worker dies everybody is told, and may join again in the same phase', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
-    await world.ask(consultant, 'room.join', { room });
+    await world.join(laptop, room);
+    await world.join(consultant, room);
     await world.ask(consultant, 'room.admit', {});
     const [pid] = world.sfu.pids;
     if (pid === undefined) throw new Error('no worker');
@@ -87,16 +89,16 @@ describe('crashes', () => {
     await expect.poll(() => laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'server' } });
     await expect.poll(() => world.seats(room)).toEqual([]);
     await expect.poll(() => world.sfu.ready, { timeout: 5000 }).toBe(true);
-    expect(await world.ask(laptop, 'room.join', { room })).toMatchObject({ phase: 'consult' });
+    expect(await world.join(laptop, room)).toMatchObject({ phase: 'consult' });
   });
 
   test('closing tells everybody and frees every seat', async () => {
     const { room, laptop } = await world.book();
-    await world.ask(laptop, 'room.join', { room });
+    await world.join(laptop, room);
     await world.rooms.close();
     expect(laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'server' } });
     expect(await world.seats(room)).toEqual([]);
-    expect(await world.refusalOf(laptop, 'room.join', { room })).toBe('not-connected');
+    expect(await world.refusalOfJoin(laptop, room)).toBe('not-connected');
   });
 });
 
@@ -104,10 +106,10 @@ describe('S16 a hostile participant (T4)', () => {
   test('malformed params, another room’s ids and a screen from a laptop are refused', async () => {
     const { room, laptop } = await world.book();
     const other = await world.book();
-    await world.ask(laptop, 'room.join', { room });
-    await world.ask(other.laptop, 'room.join', { room: other.room });
+    await world.join(laptop, room);
+    await world.join(other.laptop, other.room);
     const { camera, transport } = await world.publish(laptop);
-    const bad = { room, extra: 'x'.repeat(1000) };
+    const bad = { ...world.joining(laptop, room), extra: 'x'.repeat(1000) };
     expect(await world.rooms.handle(laptop.peer, 'room.join', bad)).toMatchObject({ refusal: { reason: 'malformed' } });
     expect(await world.refusalOf(other.laptop, 'room.closeProducer', { producer: camera })).toBe('not-found');
     const audio = { transport, kind: 'audio', rtpParameters: opusParameters(5) } as const;
@@ -120,9 +122,11 @@ describe('S16 a hostile participant (T4)', () => {
   test('flooding is cut short and leaves the others alone', async () => {
     const { room, laptop } = await world.book();
     const other = await world.book();
-    await world.ask(other.laptop, 'room.join', { room: other.room });
+    await world.join(other.laptop, other.room);
     const flood = await Promise.all(
-      Array.from({ length: 300 }, () => world.rooms.handle(laptop.peer, 'room.join', { room: other.room })),
+      Array.from({ length: 300 }, () =>
+        world.rooms.handle(laptop.peer, 'room.join', world.joining(laptop, other.room)),
+      ),
     );
     expect(flood.filter((answer) => !answer.ok && answer.refusal.reason === 'too-many').length).toBeGreaterThan(280);
     expect(await world.ask(other.laptop, 'room.createTransport', { direction: 'send' })).toHaveProperty('id');

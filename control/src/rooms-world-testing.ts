@@ -2,15 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import {
   roomRequests,
+  type JoinProof,
+  type Manifest,
+  type Person,
   type RoomNotification,
   type RoomRequestMethod,
   type RoomRequestParams,
   type RoomRequestResult,
+  type Roster,
 } from '@sallyport/protocol';
 import { pino } from 'pino';
 import { createAudit, type AuditChain } from './audit/audit.ts';
 import { createTestDatabase, type TestDatabase } from './db/testing.ts';
-import type { RoomPeer } from './ports.ts';
+import type { RoomPeer, TrustDocuments } from './ports.ts';
 import { RoomService } from './rooms/rooms.ts';
 import type { Sfu } from './sfu/sfu.ts';
 import { createTestSfu, opusParameters, simulcastParameters } from './sfu/testing.ts';
@@ -19,6 +23,34 @@ export const minute = 60_000;
 /** When the appointments of this world start, milliseconds since the epoch. */
 export const noon = Date.UTC(2026, 4, 4, 12);
 
+interface WorldLaptop {
+  id: string;
+  name: string;
+  key: { publicKey: string };
+}
+
+interface WorldConsultant {
+  named: Person;
+}
+
+/** An appointment as those who join its room prove it. */
+export interface ProvableRoom<L, C> {
+  appointment: string;
+  laptop: L;
+  consultant: C;
+}
+
+/** The fleet a world is of, whose people and laptops prove who they are; `test/harness/sample-rooms.ts` makes one. */
+export interface RoomsFleet<L extends WorldLaptop, C extends WorldConsultant> {
+  fleet: { prison: string; hospital: string; people: { nurse: { named: Person } } };
+  manifest: Manifest;
+  roster(site: string): Roster | undefined;
+  addConsultant(name: string): C;
+  addLaptop(name: string): L;
+  consultantJoins(room: ProvableRoom<L, C>, now: number): JoinProof;
+  laptopJoins(room: ProvableRoom<L, C>, now: number): JoinProof;
+}
+
 /** A participant's connection that keeps what it is told. */
 export interface Guest {
   peer: RoomPeer;
@@ -26,41 +58,43 @@ export interface Guest {
 }
 
 /** An appointment with its people and the grant that opened the laptop. */
-export interface Booked {
+export interface Booked<L, C> {
   room: string;
   laptop: Guest;
   consultant: Guest;
   grant: string;
+  provable: ProvableRoom<L, C>;
 }
 
 /** One database, one media worker, one node's rooms, and a clock that tests move. */
-export class RoomsWorld {
+export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
+  readonly fleet: RoomsFleet<L, C>;
   readonly database: TestDatabase;
   readonly sfu: Sfu;
   readonly audit: AuditChain;
   readonly node = randomUUID();
   readonly published: string[] = [];
   now = noon;
-  readonly #sites = { prison: randomUUID(), hospital: randomUUID() };
+  readonly #laptops = new Map<string, L>();
+  readonly #consultants = new Map<string, C>();
+  readonly #provable = new Map<string, ProvableRoom<L, C>>();
   #rooms: RoomService | undefined;
 
-  private constructor(database: TestDatabase, sfu: Sfu) {
+  private constructor(fleet: RoomsFleet<L, C>, database: TestDatabase, sfu: Sfu) {
+    this.fleet = fleet;
     this.database = database;
     this.sfu = sfu;
     const clock = { now: () => this.now };
     this.audit = createAudit({ db: database.db, clock, announce: () => Promise.resolve() });
   }
 
-  static async create(): Promise<RoomsWorld> {
-    const world = new RoomsWorld(await createTestDatabase(), await createTestSfu());
-    const { prison, hospital } = world.#sites;
-    await world.database.db
-      .insertInto('sites')
-      .values([
-        { id: prison, kind: 'prison', name: 'HMP North' },
-        { id: hospital, kind: 'hospital', name: 'City Hospital' },
-      ])
-      .execute();
+  static async create<L extends WorldLaptop, C extends WorldConsultant>(
+    fleet: RoomsFleet<L, C>,
+  ): Promise<RoomsWorld<L, C>> {
+    const world = new RoomsWorld(fleet, await createTestDatabase(), await createTestSfu());
+    const sites = fleet.manifest.sites.map(({ id, kind, name }) => ({ id, kind, name, removed_at: null }));
+    await world.database.db.insertInto('sites').values(sites).execute();
+    await world.#addPerson(fleet.fleet.people.nurse.named, 'healthcare', fleet.fleet.prison);
     return world;
   }
 
@@ -93,10 +127,50 @@ export class RoomsWorld {
     return RoomService.create({
       ...{ db: this.database.db, audit: this.audit, media: this.sfu, node },
       changes: { publish },
+      trust: this.trust,
       clock: { now: () => this.now },
       log: pino({ level: 'silent' }),
       sweepEvery: minute,
     });
+  }
+
+  /** The trust documents in force. */
+  get trust(): TrustDocuments {
+    const standing = 'held';
+    const approved = { statement: 'AA', approvals: [] };
+    return {
+      manifest: async () => ({ manifest: this.fleet.manifest, approved, digest: '', standing }),
+      manifestsAfter: async () => ({ manifests: [], more: false }),
+      roster: async (site) => {
+        const roster = this.fleet.roster(site);
+        return roster && { roster, approved, standing };
+      },
+      rostersFor: async () => [],
+    };
+  }
+
+  /** What a guest joins a room with: the proof that it makes, whoever it is. */
+  joining({ peer }: Guest, room: string): RoomRequestParams<'room.join'> {
+    const booked = this.#provable.get(room) ?? [...this.#provable.values()][0];
+    if (booked === undefined) throw new Error('nothing is booked');
+    const laptop = this.#laptops.get(peer.id) ?? booked.laptop;
+    const consultant = this.#consultants.get(peer.id) ?? booked.consultant;
+    const provable = { appointment: room, laptop, consultant };
+    const proof =
+      peer.kind === 'device'
+        ? this.fleet.laptopJoins(provable, this.now)
+        : this.fleet.consultantJoins(provable, this.now);
+    return { room, proof };
+  }
+
+  /** Joins as a guest. @throws when refused */
+  join(guest: Guest, room: string): Promise<RoomRequestResult<'room.join'>> {
+    return this.ask(guest, 'room.join', this.joining(guest, room));
+  }
+
+  /** Joins as a guest. @returns the reason of the refusal, or 'granted' */
+  refusalOfJoin(guest: Guest, room: string): Promise<string> {
+    return this.refusalOf(guest, 'room.join', this.joining(guest, room));
   }
 
   /** Asks as a guest. @throws when refused */
@@ -146,17 +220,17 @@ export class RoomsWorld {
   }
 
   /** An appointment of twenty minutes from noon, its laptop opened; the next one of the same people if some are given. */
-  async book(whose?: { laptop: Guest; consultant: Guest }): Promise<Booked> {
-    const laptop = whose?.laptop ?? guest('device', await this.#addLaptop(), 'Laptop');
-    const consultant =
-      whose?.consultant ?? guest('consultant', await this.#addPerson('consultant', this.#sites.hospital), 'Dr Jones');
-    const nurse = await this.#addPerson('healthcare', this.#sites.prison);
+  async book(whose?: { laptop: Guest; consultant: Guest }): Promise<Booked<L, C>> {
+    const laptop = whose?.laptop ?? (await this.#addLaptop());
+    const consultant = whose?.consultant ?? (await this.#addConsultant());
+    const { prison, people } = this.fleet.fleet;
+    const nurse = people.nurse.named.id;
     const startsAt = whose === undefined ? noon : noon + 20 * minute;
     const [room, grant] = [randomUUID(), randomUUID()];
     await this.database.db
       .insertInto('appointments')
       .values({
-        ...{ id: room, prison: this.#sites.prison, device: laptop.peer.id, consultant: consultant.peer.id },
+        ...{ id: room, prison, device: laptop.peer.id, consultant: consultant.peer.id },
         ...{ patient_reference: 'P-1', booked_by: nurse, cancelled_at: null },
         starts_at: new Date(startsAt),
         ends_at: new Date(startsAt + 20 * minute),
@@ -173,29 +247,48 @@ export class RoomsWorld {
         opened_at: new Date(noon - 20 * minute),
       })
       .execute();
-    return { room, laptop, consultant, grant };
+    return { room, laptop, consultant, grant, provable: this.#provableOf(room, laptop, consultant) };
   }
 
-  async #addPerson(role: 'consultant' | 'healthcare', site: string): Promise<string> {
-    const id = randomUUID();
-    await this.database.db.insertInto('people').values({ id, name: role, role, site }).execute();
-    return id;
+  #provableOf(appointment: string, { peer }: Guest, guest: Guest): ProvableRoom<L, C> {
+    const [laptop, consultant] = [this.#laptops.get(peer.id), this.#consultants.get(guest.peer.id)];
+    if (laptop === undefined || consultant === undefined) throw new Error('not of this world');
+    const provable = { appointment, laptop, consultant };
+    this.#provable.set(appointment, provable);
+    return provable;
   }
 
-  async #addLaptop(): Promise<string> {
-    const id = randomUUID();
-    const keys = { public_key: Buffer.alloc(91), sealing_key: Buffer.alloc(65), server_share: Buffer.alloc(32) };
+  async #addPerson({ id, name }: Person, role: 'consultant' | 'healthcare', site: string): Promise<void> {
+    await this.database.db.insertInto('people').values({ id, name, role, site, removed_at: null }).execute();
+  }
+
+  async #addConsultant(): Promise<Guest> {
+    const consultant = this.fleet.addConsultant('Dr Jones');
+    await this.#addPerson(consultant.named, 'consultant', this.fleet.fleet.hospital);
+    this.#consultants.set(consultant.named.id, consultant);
+    return guestOf('consultant', consultant.named);
+  }
+
+  async #addLaptop(): Promise<Guest> {
+    const laptop = this.fleet.addLaptop(`Laptop ${randomUUID().slice(0, 8)}`);
+    const { id, name, key } = laptop;
+    this.#laptops.set(id, laptop);
+    const keys = {
+      public_key: Buffer.from(key.publicKey, 'base64url'),
+      sealing_key: Buffer.alloc(65),
+      server_share: Buffer.alloc(32),
+    };
     const unseen = { state: null, room: null, last_seen_at: null, connection: null, share_destroyed_at: null };
-    const named = { id, name: `Laptop ${id.slice(0, 8)}`, site: this.#sites.prison };
+    const named = { id, name, site: this.fleet.fleet.prison, rolled_back_at: null };
     await this.database.db
       .insertInto('devices')
       .values({ ...named, ...keys, ...unseen })
       .execute();
-    return id;
+    return guestOf('device', laptop);
   }
 }
 
-function guest(kind: RoomPeer['kind'], id: string, name: string): Guest {
+function guestOf(kind: RoomPeer['kind'], { id, name }: { id: string; name: string }): Guest {
   const heard: RoomNotification[] = [];
   return { heard, peer: { kind, id, name, notify: (notification) => heard.push(notification) } };
 }

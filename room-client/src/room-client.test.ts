@@ -1,5 +1,6 @@
 import type {
   Outcome,
+  Participant,
   ProducerInfo,
   RoomNotification,
   RoomRequestMethod,
@@ -8,10 +9,16 @@ import type {
 } from '@sallyport/protocol';
 import { FakeHandler, testFakeParameters, type types } from 'mediasoup-client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomClient, type RemoteTrack, type RoomEvents } from './room-client.ts';
+import { RoomClient, type RemoteTrack, type RequestInRoom, type RoomEvents } from './room-client.ts';
 
 const room = '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f001';
-const consultant = { id: '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f002', kind: 'consultant', name: 'Dr Jones' } as const;
+const consultant: Participant = {
+  id: '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f002',
+  kind: 'consultant',
+  name: 'Dr Jones',
+  site: { id: '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f003', name: 'Example Infirmary' },
+  proof: { kind: 'consultant', join: { statement: 'AA', approvals: [] } },
+};
 const refused = { ok: false, refusal: { reason: 'wrong-state' } } as const;
 
 /** The room's end of the signalling: answers as control does, keeps what it was asked, tells what the test says. */
@@ -30,15 +37,13 @@ class RoomEndpoint {
     return () => this.#listeners.delete(listener);
   };
 
-  readonly request = async <M extends RoomRequestMethod>(
+  readonly join = (joined: string): Promise<Outcome<RoomRequestResult<'room.join'>>> =>
+    this.#reply('room.join', { room: joined });
+
+  readonly request = <M extends RequestInRoom>(
     method: M,
     params: RoomRequestParams<M>,
-  ): Promise<Outcome<RoomRequestResult<M>>> => {
-    this.asked.push({ method, params });
-    const refusal = this.refusals.get(method);
-    await Promise.resolve();
-    return refusal ?? { ok: true, value: this.#answer(method, params) as RoomRequestResult<M> };
-  };
+  ): Promise<Outcome<RoomRequestResult<M>>> => this.#reply(method, params);
 
   get hearers(): number {
     return this.#listeners.size;
@@ -56,6 +61,13 @@ class RoomEndpoint {
     return this.asked
       .filter((request) => request.method === method)
       .map(({ params }) => params as RoomRequestParams<M>);
+  }
+
+  async #reply<M extends RoomRequestMethod>(method: M, params: unknown): Promise<Outcome<RoomRequestResult<M>>> {
+    this.asked.push({ method, params });
+    const refusal = this.refusals.get(method);
+    await Promise.resolve();
+    return refusal ?? { ok: true, value: this.#answer(method, params) as RoomRequestResult<M> };
   }
 
   #answer(method: RoomRequestMethod, params: unknown): unknown {
@@ -149,7 +161,8 @@ describe('joining', () => {
 
   test('a signalling that breaks is a refusal', async () => {
     const { onNotification } = endpoint;
-    const signalling = { onNotification, request: () => Promise.reject(new Error('gone')) };
+    const gone = () => Promise.reject(new Error('gone'));
+    const signalling = { onNotification, join: gone, request: gone };
     const broken = new RoomClient({ signalling, room, engine: { handlerFactory: engine.handlerFactory } });
     expect(await broken.join()).toEqual({ ok: false, refusal: { reason: 'failed' } });
   });

@@ -12,11 +12,11 @@ import { Receiving } from './receiving.ts';
 import { RoomEmitter, type RemoteTrack, type RoomConnection, type RoomEvents } from './room-events.ts';
 import { receivedStats, roomStats, roundTripMs, sentStats, type RoomStats } from './room-stats.ts';
 import { Sending } from './sending.ts';
-import { askOver, outcomeOf, resultOf, type Ask, type RoomSignalling } from './signalling.ts';
+import { askOver, joinOver, outcomeOf, resultOf, type Ask, type RoomSignalling } from './signalling.ts';
 
 export type { RemoteTrack, RoomConnection, RoomEvents } from './room-events.ts';
 export type { RoomStats, TrackStats } from './room-stats.ts';
-export type { RoomSignalling } from './signalling.ts';
+export type { RequestInRoom, RoomSignalling } from './signalling.ts';
 
 /** The browser's WebRTC: by name, found out by mediasoup-client, or made by a test. */
 export type RoomEngine = Pick<types.DeviceOptions, 'handlerName' | 'handlerFactory'>;
@@ -62,6 +62,7 @@ type State =
 export class RoomClient {
   readonly #room: string;
   readonly #engine: RoomEngine;
+  readonly #signalling: RoomSignalling;
   readonly #ask: Ask;
   readonly #events = new RoomEmitter();
   readonly #stopHearing: () => void;
@@ -70,6 +71,7 @@ export class RoomClient {
   constructor(options: RoomClientOptions) {
     this.#room = options.room;
     this.#engine = options.engine ?? {};
+    this.#signalling = options.signalling;
     this.#ask = askOver(options.signalling);
     this.#stopHearing = options.signalling.onNotification((notification) => {
       this.#hear(notification);
@@ -103,7 +105,7 @@ export class RoomClient {
     if (this.#state.name !== 'new') return notJoined;
     this.#state = { name: 'joining', early: [] };
     const entered = await outcomeOf(async () => {
-      const joined = resultOf(await this.#ask('room.join', { room: this.#room }));
+      const joined = resultOf(await joinOver(this.#signalling, this.#room));
       return this.#begin(joined, await this.#openMedia(joined));
     });
     if (!entered.ok) this.close();

@@ -6,16 +6,24 @@ import type {
   RoomRequestResult,
 } from '@sallyport/protocol';
 
-/** How a participant asks its room and is told: over the laptop's bridge, or over the consultant's socket. */
+/** What a participant asks once it has joined. */
+export type RequestInRoom = Exclude<RoomRequestMethod, 'room.join'>;
+
+/**
+ * How a participant asks its room and is told: over the laptop's bridge, or over the consultant's socket. Whoever offers it
+ * proves who joins, and lets nobody through whose own place is not proved. A rejection counts as the refusal `failed`.
+ */
 export interface RoomSignalling {
-  /** Asks; the result has been parsed with `roomRequests`. A rejection counts as the refusal `failed`. */
-  request<M extends RoomRequestMethod>(method: M, params: RoomRequestParams<M>): Promise<Outcome<RoomRequestResult<M>>>;
+  /** Joins the room; the result has been parsed with `roomRequests`. */
+  join(room: string): Promise<Outcome<RoomRequestResult<'room.join'>>>;
+  /** Asks; the result has been parsed with `roomRequests`. */
+  request<M extends RequestInRoom>(method: M, params: RoomRequestParams<M>): Promise<Outcome<RoomRequestResult<M>>>;
   /** Hears every notification, parsed with `roomNotifications`. @returns stops hearing */
   onNotification(listener: (notification: RoomNotification) => void): () => void;
 }
 
 /** Asks without ever rejecting. */
-export type Ask = <M extends RoomRequestMethod>(
+export type Ask = <M extends RequestInRoom>(
   method: M,
   params: RoomRequestParams<M>,
 ) => Promise<Outcome<RoomRequestResult<M>>>;
@@ -35,13 +43,20 @@ const failed: Outcome<never> = { ok: false, refusal: { reason: 'failed' } };
 
 /** Asks over a signalling; its faults are refusals too. */
 export function askOver(signalling: RoomSignalling): Ask {
-  return async (method, params) => {
-    try {
-      return await signalling.request(method, params);
-    } catch {
-      return failed;
-    }
-  };
+  return (method, params) => withoutFault(() => signalling.request(method, params));
+}
+
+/** Joins over a signalling; its faults are refusals too. */
+export function joinOver(signalling: RoomSignalling, room: string): Promise<Outcome<RoomRequestResult<'room.join'>>> {
+  return withoutFault(() => signalling.join(room));
+}
+
+async function withoutFault<T>(act: () => Promise<Outcome<T>>): Promise<Outcome<T>> {
+  try {
+    return await act();
+  } catch {
+    return failed;
+  }
 }
 
 /** The result of an answer. @throws RefusedError when it was refused */

@@ -4,6 +4,8 @@ import type { MediaParticipant, MediaRoom, RoomPeer } from '../ports.ts';
 /** Somebody with a seat, on this node. */
 export interface Member {
   peer: RoomPeer;
+  /** As its proof bears it out; the proof travels with it, for the others to judge by themselves. */
+  participant: Participant;
   media: MediaParticipant;
 }
 
@@ -39,10 +41,10 @@ export class LiveRoom {
   }
 
   /** Gives a peer its media account and tells the others. */
-  add(peer: RoomPeer): Member {
-    const member = { peer, media: this.media.addParticipant(peer.id) };
+  add(peer: RoomPeer, participant: Participant): Member {
+    const member = { peer, participant, media: this.media.addParticipant(peer.id) };
     this.#members.set(peer.id, member);
-    this.tellOthers(peer.id, { method: 'room.participantJoined', params: { participant: describe(peer) } });
+    this.tellOthers(peer.id, { method: 'room.participantJoined', params: { participant } });
     return member;
   }
 
@@ -60,7 +62,7 @@ export class LiveRoom {
   othersOf(id: string): { participants: Participant[]; producers: ProducerInfo[] } {
     const others = this.members.filter((member) => member.peer.id !== id);
     return {
-      participants: others.map((member) => describe(member.peer)),
+      participants: others.map(({ participant }) => participant),
       producers: others.flatMap((member) => member.media.producers()),
     };
   }
@@ -72,8 +74,4 @@ export class LiveRoom {
   tellOthers(id: string, notification: RoomNotification): void {
     for (const member of this.#members.values()) if (member.peer.id !== id) member.peer.notify(notification);
   }
-}
-
-function describe({ id, kind, name }: RoomPeer): Participant {
-  return { id, kind, name };
 }

@@ -3,6 +3,7 @@ import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import type { Answer, Audit, Changes, Clock, RoomPeer } from '../ports.ts';
 import { refused } from './answers.ts';
+import { keepJoin, type ProvedJoin } from './proved-joins.ts';
 import {
   adoptRooms,
   endRoom,
@@ -44,8 +45,20 @@ export class RoomLedger {
     this.#deps = deps;
   }
 
-  /** Seats a peer. @returns the room's phase and the end of its window, or why not */
-  async join(peer: RoomPeer, room: string): Promise<Answer<Joined>> {
+  /** Why a peer may not join a room, before it proves anything. @returns undefined when nothing speaks against it yet */
+  async refusalOf(peer: RoomPeer, room: string): Promise<Refusal['reason'] | undefined> {
+    const { db, clock } = this.#deps;
+    const now = clock.now();
+    const booking = await db.transaction().execute((trx) => findBooking(trx, room, now));
+    return joinRefusal(booking, peer, now);
+  }
+
+  /**
+   * Seats a peer that has proved who it is.
+   * @returns the room's phase and the end of its window, or why not
+   */
+  async join(peer: RoomPeer, room: string, join: ProvedJoin): Promise<Answer<Joined>> {
+    const { mediaKey, vouchedBy } = join;
     const { db, audit, clock, node } = this.#deps;
     const now = clock.now();
     const answer = await db.transaction().execute(async (trx): Promise<Answer<Joined>> => {
@@ -55,8 +68,10 @@ export class RoomLedger {
       const opened = await openRoom(trx, room, node);
       if (opened.phase === 'ended') return refused('wrong-state');
       if (opened.node !== node) return refused('not-connected', takeover);
+      const proved = { phase: opened.phase, mediaKey, vouchedBy: vouchedBy.person };
       if (!(await takeSeat(trx, seatOf(peer, room), now))) return refused('seat-taken');
-      await audit.append(trx, record(actorOf(peer), 'room.joined', room, { phase: opened.phase }));
+      await keepJoin(trx, room, join, now);
+      await audit.append(trx, record(actorOf(peer), 'room.joined', room, proved));
       return { ok: true, result: { phase: opened.phase, closesAt: booking.closesAt } };
     });
     if (answer.ok) await this.#changed();

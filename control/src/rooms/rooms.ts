@@ -1,5 +1,6 @@
 import {
   roomRequests,
+  type JoinProof,
   type RoomEnd,
   type RoomNotification,
   type RoomRequestMethod,
@@ -7,12 +8,13 @@ import {
   type RoomRequestResult,
 } from '@sallyport/protocol';
 import type { Logger } from 'pino';
-import type { Answer, MediaServer, RoomPeer, Rooms } from '../ports.ts';
+import type { Answer, MediaServer, RoomPeer, Rooms, TrustDocuments } from '../ports.ts';
 import { done, refused } from './answers.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { LiveRoom, type Member } from './live-room.ts';
 import { isMediaMethod, mediaRequests, type MediaMethod } from './media-requests.ts';
 import { PeerRates } from './peer-rates.ts';
+import { verifyJoin } from './proved-joins.ts';
 import { RoomLedger, type Joined, type LedgerDeps } from './room-ledger.ts';
 import type { StepMethod } from './room-rules.ts';
 import type { Seat } from './room-repository.ts';
@@ -21,6 +23,7 @@ import { WindowTimers } from './window-timers.ts';
 
 export interface RoomDeps extends LedgerDeps {
   media: MediaServer;
+  trust: TrustDocuments;
   log: Logger;
   /** Milliseconds between two looks at the database for what timers and events missed; 5,000 unless stated. */
   sweepEvery?: number;
@@ -141,8 +144,7 @@ export class RoomService implements Rooms {
     if (isMediaMethod(method)) return this.#media(peer, method, params);
     switch (method) {
       case 'room.join': {
-        const { room } = params as RoomRequestParams<'room.join'>;
-        return this.#join(peer, room);
+        return this.#join(peer, params as RoomRequestParams<'room.join'>);
       }
       case 'room.leave':
         return this.#place(peer) === undefined ? refused('wrong-state') : this.leave(peer, 'left').then(done);
@@ -154,12 +156,15 @@ export class RoomService implements Rooms {
     }
   }
 
-  async #join(peer: RoomPeer, room: string): Promise<Answer<RoomRequestResult<'room.join'>>> {
+  async #join(
+    peer: RoomPeer,
+    { room, proof }: RoomRequestParams<'room.join'>,
+  ): Promise<Answer<RoomRequestResult<'room.join'>>> {
     this.#claimPlace(peer, room);
     return this.#queue.run(room, async () => {
       this.#claimPlace(peer, room);
       try {
-        return await this.#takeSeat(peer, room);
+        return await this.#takeSeat(peer, room, proof);
       } finally {
         // The place was only claimed for this join, unless the peer sits there now.
         if (this.#live.get(room)?.member(peer) === undefined) this.#forgetPlace(peer, room);
@@ -167,15 +172,20 @@ export class RoomService implements Rooms {
     });
   }
 
-  async #takeSeat(peer: RoomPeer, room: string): Promise<Answer<RoomRequestResult<'room.join'>>> {
-    const joined = await this.#ledger.join(peer, room);
+  async #takeSeat(peer: RoomPeer, room: string, proof: JoinProof): Promise<Answer<RoomRequestResult<'room.join'>>> {
+    const reason = await this.#ledger.refusalOf(peer, room);
+    if (reason !== undefined) return refused(reason);
+    // SECURITY: nobody takes a seat whose place is not proved; the others judge the same proof again (S25).
+    const proved = await verifyJoin(this.#deps, peer, room, proof);
+    if (!proved.ok) return proved;
+    const joined = await this.#ledger.join(peer, room, proved.result);
     if (!joined.ok) return joined;
     const live = await this.#liveRoom(room, joined.result).catch(async (error: unknown) => {
       await this.#ledger.leave(peer, room, 'server');
       throw error;
     });
     this.#places.set(keyOf(peer), room);
-    live.add(peer);
+    live.add(peer, proved.result.participant);
     const { rtpCapabilities } = live.media;
     const { phase, closesAt } = live;
     return { ok: true, result: { phase, rtpCapabilities, closesAt, ...live.othersOf(peer.id) } };

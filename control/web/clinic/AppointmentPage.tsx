@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useState } from 'react';
-import type { ConsoleAppointment } from '@sallyport/protocol';
+import type { ConsoleAppointment, SignedInPerson } from '@sallyport/protocol';
 import { isLive, standingOf } from '../ui/appointments.ts';
 import { useSpeech } from '../ui/Language.tsx';
 import { formatTime } from '../ui/london-time.ts';
@@ -13,8 +13,14 @@ import { NextStepsSection } from './NextStepsSection.tsx';
 import { Room } from './Room.tsx';
 import { useRoom } from './use-room.ts';
 
+interface AppointmentPageProps {
+  person: SignedInPerson;
+  day: string;
+  id: string;
+}
+
 /** One appointment: its room while there is one, and its next steps. */
-export function AppointmentPage({ day, id }: { day: string; id: string }): ReactNode {
+export function AppointmentPage({ person, day, id }: AppointmentPageProps): ReactNode {
   const { t } = useSpeech();
   const [list, read] = useDay(day);
   return (
@@ -25,7 +31,7 @@ export function AppointmentPage({ day, id }: { day: string; id: string }): React
           return appointment === undefined ? (
             <p>{t('appointment.notFound')}</p>
           ) : (
-            <Appointment appointment={appointment} onChanged={read} />
+            <Appointment appointment={appointment} person={person} onChanged={read} />
           );
         }}
       </LoadedList>
@@ -36,11 +42,17 @@ export function AppointmentPage({ day, id }: { day: string; id: string }): React
   );
 }
 
-function Appointment({ appointment, onChanged }: { appointment: ConsoleAppointment; onChanged: () => void }) {
+interface AppointmentProps {
+  appointment: ConsoleAppointment;
+  person: SignedInPerson;
+  onChanged: () => void;
+}
+
+function Appointment({ appointment, person, onChanged }: AppointmentProps) {
   const { t } = useSpeech();
   const now = useNow();
   const live = isLive(standingOf(appointment, now));
-  const [session, state] = useRoom(appointment.id, live);
+  const [session, state] = useRoom(appointment, person, live);
   const [problem, setProblem] = useState<string>();
   const begun = appointment.phase !== 'waiting' || (state.state === 'inRoom' && state.phase !== 'waiting');
   const time = t('appointment.span', {

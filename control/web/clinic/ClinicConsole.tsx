@@ -27,6 +27,6 @@ function View({ person }: { person: SignedInPerson }) {
   if (view === '') return <ListPage person={person} day={today} />;
   if (dayBounds(day) === undefined) return <NotFound />;
   if (view === 'day') return <ListPage person={person} day={day} />;
-  if (view === 'room') return <AppointmentPage key={appointment} day={day} id={appointment} />;
+  if (view === 'room') return <AppointmentPage key={appointment} person={person} day={day} id={appointment} />;
   return <NotFound />;
 }

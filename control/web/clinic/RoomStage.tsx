@@ -10,6 +10,7 @@ import type { RoomProps } from './Room.tsx';
 import { RoomControls } from './RoomControls.tsx';
 import { laptopOf, remoteOf } from './room-state.ts';
 import type { InRoom } from './room-state.ts';
+import { wordsForDistrust, wordsForKeptOut } from './room-words.ts';
 
 type StageProps = Omit<RoomProps, 'state' | 'live'> & { room: InRoom };
 
@@ -30,6 +31,8 @@ export function RoomStage({ appointment, session, room, onProblem }: StageProps)
   return (
     <section data-testid="room" data-phase={room.phase} data-connection={room.connection} aria-label={t('clinic.room')}>
       <PhaseBanner room={room} />
+      <Present room={room} />
+      <KeptOut room={room} />
       <Closing closesAt={appointment.closesAt} />
       {room.problem === undefined ? null : (
         <div role="alert" data-testid="media-problem">
@@ -85,6 +88,39 @@ function PhaseBanner({ room }: { room: InRoom }) {
     <p className="app-phase" data-testid="phase-words">
       {t(`room.phase.${room.phase}`)}
     </p>
+  );
+}
+
+/** Who is on the other side, as people approved it. */
+function Present({ room }: { room: InRoom }) {
+  const { t } = useSpeech();
+  const laptop = laptopOf(room);
+  const person = laptop && room.vouchers.get(laptop.id);
+  if (laptop === undefined || person === undefined) return null;
+  return (
+    <p data-testid="verified-laptop">
+      <strong>{t('room.verifiedLaptop', { laptop: laptop.name, prison: laptop.site.name, person })}</strong>{' '}
+      {t('room.verified')}
+    </p>
+  );
+}
+
+/** Says when somebody is neither shown nor heard, or when control’s word about people is not believed. */
+function KeptOut({ room: { keptOut, distrusted } }: { room: InRoom }) {
+  const { t } = useSpeech();
+  return (
+    <div role="alert">
+      {keptOut === undefined ? null : (
+        <InsetText data-testid="kept-out">
+          <p>{t(wordsForKeptOut(keptOut))}</p>
+        </InsetText>
+      )}
+      {distrusted === undefined ? null : (
+        <InsetText data-testid="distrusted">
+          <p>{wordsForDistrust(distrusted, t)}</p>
+        </InsetText>
+      )}
+    </div>
   );
 }
 

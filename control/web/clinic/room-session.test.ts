@@ -1,15 +1,55 @@
 import { describe, expect, test } from 'vitest';
+import type { JoinProof, Participant } from '@sallyport/protocol';
+import type { RoomSignalling } from '@sallyport/room-client';
+import type { Admitted } from './admission.ts';
 import { RoomSession } from './room-session.ts';
+import type { ParticipantVerification } from '@sallyport/protocol/participants';
+import type { TrustProblem } from '../ui/trust.ts';
 import { PlayedClient, PlayedSocket, PlayedTrack } from './room-testing.ts';
 
-const laptop = { id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a11', kind: 'device', name: 'HB-07' } as const;
+const proof: JoinProof = { kind: 'consultant', join: { statement: 'AA', approvals: [] } };
+const laptop: Participant = {
+  id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a11',
+  kind: 'device',
+  name: 'HB-07',
+  site: { id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a12', name: 'HMP Exemplar' },
+  proof,
+};
 /** Lets everything that is ready happen. */
 const settle = () => new Promise((resolve) => setTimeout(resolve));
+
+/** A way in that the test opens. */
+class PlayedAdmission {
+  answer: Admitted = { ok: true, proof };
+  verified: ParticipantVerification = { accepted: false, reason: 'unknown-credential' };
+  distrust: TrustProblem | undefined;
+  readonly did: string[] = [];
+
+  obtain(): Promise<Admitted> {
+    this.did.push('obtain');
+    return Promise.resolve(this.answer);
+  }
+
+  discard(): void {
+    this.did.push('discard');
+  }
+
+  verify(): Promise<ParticipantVerification> {
+    return Promise.resolve(this.verified);
+  }
+
+  refreshTrust(): Promise<TrustProblem | undefined> {
+    this.did.push('refreshTrust');
+    return Promise.resolve(this.distrust);
+  }
+}
 
 /** A consultant before a room, whose hardware, socket and room the test plays. */
 function scene(prepare: (client: PlayedClient) => void = () => undefined) {
   const sockets: PlayedSocket[] = [];
   const clients: PlayedClient[] = [];
+  const signallings: RoomSignalling[] = [];
+  const admission = new PlayedAdmission();
   const tracks: PlayedTrack[] = [];
   const take = (kind: string) => {
     const track = new PlayedTrack(kind);
@@ -33,7 +73,9 @@ function scene(prepare: (client: PlayedClient) => void = () => undefined) {
       });
       return socket;
     },
-    makeClient: () => {
+    admission,
+    makeClient: (signalling) => {
+      signallings.push(signalling);
       const client = new PlayedClient();
       prepare(client);
       clients.push(client);
@@ -47,7 +89,7 @@ function scene(prepare: (client: PlayedClient) => void = () => undefined) {
     const { state } = session.snapshot();
     if (states.at(-1) !== state) states.push(state);
   });
-  return { session, sockets, clients, tracks, states };
+  return { session, sockets, clients, tracks, states, admission, signallings };
 }
 
 const roomOf = (session: RoomSession) => {
@@ -60,7 +102,7 @@ describe('a consultant’s stay in a room', () => {
   test('begins with joining, then camera and microphone', async () => {
     const { session, clients, states } = scene();
     await session.join();
-    expect(states).toEqual(['joining', 'inRoom']);
+    expect(states).toEqual(['approving', 'joining', 'inRoom']);
     expect(clients[0]?.did).toEqual(['join', 'publish camera', 'publish microphone']);
     expect(roomOf(session).own).toEqual({ camera: 'on', microphone: 'on', screen: 'off' });
   });
@@ -70,7 +112,10 @@ describe('a consultant’s stay in a room', () => {
       client.joins = { ok: false, refusal: { reason: 'too-early' } };
     });
     await session.join();
-    expect(session.snapshot()).toEqual({ state: 'failed', refusal: { reason: 'too-early' } });
+    expect(session.snapshot()).toEqual({
+      state: 'failed',
+      trouble: { kind: 'trouble', trouble: { reason: 'too-early' } },
+    });
     expect(tracks).toEqual([]);
     expect(sockets[0]?.closedWith).toBe(1000);
   });
@@ -122,7 +167,7 @@ describe('a consultant’s stay in a room', () => {
     await session.setPaused('microphone', true);
     sockets[0]?.play('close', { code: 1006 });
     await settle();
-    expect(states).toEqual(['joining', 'inRoom', 'lost', 'inRoom']);
+    expect(states).toEqual(['approving', 'joining', 'inRoom', 'lost', 'inRoom']);
     expect(clients[1]?.did).toEqual(['join', 'publish camera', 'mute microphone', 'publish microphone']);
     expect(roomOf(session).own.microphone).toBe('paused');
     expect(tracks).toHaveLength(2);
@@ -133,7 +178,7 @@ describe('a consultant’s stay in a room', () => {
     await session.join();
     clients[0]?.tell('ended', 'server');
     await settle();
-    expect(states).toEqual(['joining', 'inRoom', 'lost', 'inRoom']);
+    expect(states).toEqual(['approving', 'joining', 'inRoom', 'lost', 'inRoom']);
     expect(clients[1]?.did).toEqual(['join', 'publish camera', 'publish microphone']);
     expect(tracks.some(({ stopped }) => stopped)).toBe(false);
   });
@@ -200,5 +245,106 @@ describe('a consultant’s stay in a room', () => {
     expect(asked?.method).toBe('room.admit');
     sockets[0]?.say({ kind: 'response', id: asked?.id, ok: false, refusal: { reason: 'wrong-state' } });
     expect(await answer).toEqual({ reason: 'wrong-state' });
+  });
+});
+
+describe('S25 a consultant’s way into a room', () => {
+  const vouched = {
+    accepted: true,
+    mediaKey: new Uint8Array(65),
+    vouchedBy: { person: laptop.id, name: 'Nia Nurse' },
+  } as const;
+  const comes = { kind: 'notification', method: 'room.participantJoined', params: { participant: laptop } };
+  /** The room's answer to the join that its client asked for. */
+  const answerJoin = async (socket: PlayedSocket | undefined, signalling: RoomSignalling | undefined) => {
+    const joined = signalling?.join(laptop.id);
+    const asked = socket?.sent.at(-1);
+    const seat = {
+      phase: 'waiting',
+      rtpCapabilities: {},
+      participants: [],
+      producers: [],
+      closesAt: 1_900_000_000_000,
+    };
+    socket?.say({ kind: 'response', id: asked?.id, ok: true, result: seat });
+    await joined;
+    return asked;
+  };
+
+  test('is an approval of theirs; without one no socket is opened and no camera taken', async () => {
+    const { session, sockets, tracks, admission, states } = scene();
+    admission.answer = { ok: false, trouble: { kind: 'approval', result: 'declined' } };
+    await session.join();
+    expect(session.snapshot()).toEqual({ state: 'failed', trouble: { kind: 'approval', result: 'declined' } });
+    expect([states, sockets, tracks]).toEqual([['approving', 'failed'], [], []]);
+  });
+
+  test('is asked for in the very turn of the click', () => {
+    const { session, admission } = scene();
+    void session.join();
+    expect(admission.did).toEqual(['obtain']);
+  });
+
+  test('is not asked for twice, and coming back after a broken connection asks for none', async () => {
+    const { session, admission, sockets, signallings } = scene();
+    await Promise.all([session.join(), session.join()]);
+    sockets[0]?.play('close', { code: 1006 });
+    await settle();
+    expect(admission.did).toEqual(['obtain']);
+    expect((await answerJoin(sockets[1], signallings[1]))?.params).toEqual({ room: laptop.id, proof });
+  });
+
+  test.each(['expired', 'unknown-credential', 'unverified'] as const)(
+    'is approved anew when the room refuses the proof as %s',
+    async (reason) => {
+      const { session, admission } = scene((client) => {
+        client.joins = { ok: false, refusal: { reason } };
+      });
+      await session.join();
+      expect(admission.did).toEqual(['obtain', 'discard']);
+    },
+  );
+
+  test('that ends while it is being approved leads nowhere', async () => {
+    const { session, sockets } = scene();
+    const joining = session.join();
+    session.leave();
+    await joining;
+    expect([session.snapshot(), sockets]).toEqual([{ state: 'left', reason: 'left' }, []]);
+  });
+
+  test('shows who vouches for whoever is verified', async () => {
+    const { session, clients, sockets, signallings, admission } = scene();
+    admission.verified = vouched;
+    await session.join();
+    await answerJoin(sockets[0], signallings[0]);
+    sockets[0]?.say(comes);
+    await settle();
+    clients[0]?.tell('participantJoined', laptop);
+    expect(roomOf(session).vouchers).toEqual(new Map([[laptop.id, 'Nia Nurse']]));
+  });
+
+  test('says why somebody is kept out, and judges them anew by the newest trust there is', async () => {
+    const { session, sockets, signallings, admission } = scene();
+    await session.join();
+    await answerJoin(sockets[0], signallings[0]);
+    const heard: string[] = [];
+    signallings[0]?.onNotification(({ method }) => void heard.push(method));
+    sockets[0]?.say(comes);
+    await settle();
+    expect([roomOf(session).keptOut, heard]).toEqual(['unknown-credential', []]);
+    expect(admission.did).toEqual(['obtain', 'refreshTrust']);
+    admission.verified = vouched;
+    await session.trustChanged();
+    await settle();
+    expect([roomOf(session).keptOut, heard]).toEqual([undefined, ['room.participantJoined']]);
+  });
+
+  test('says when control’s newest word about people is not believed', async () => {
+    const { session, admission } = scene();
+    await session.join();
+    admission.distrust = { kind: 'went-back' };
+    await session.trustChanged();
+    expect(roomOf(session).distrusted).toEqual({ kind: 'went-back' });
   });
 });

@@ -1,6 +1,10 @@
 import { closeCodes } from '@sallyport/protocol';
-import type { MediaSource as Source, Outcome, Refusal, RoomEnd } from '@sallyport/protocol';
+import { statementRefusal } from '@sallyport/protocol';
+import type { JoinProof, MediaSource as Source, Outcome, Refusal, RoomEnd } from '@sallyport/protocol';
 import type { RoomClient, RoomSignalling } from '@sallyport/room-client';
+import type { Admission } from './admission.ts';
+import { gatedSignalling } from './gated-signalling.ts';
+import type { GatedSignalling } from './gated-signalling.ts';
 import { captureOwn, captureScreen } from './own-media.ts';
 import type { MediaSource } from './own-media.ts';
 import { openRoomSocket } from './room-socket.ts';
@@ -15,6 +19,8 @@ export interface RoomSessionOptions {
   connect: () => PlainSocket;
   /** Makes a client of the room, which joins once. */
   makeClient: (signalling: RoomSignalling) => SessionClient;
+  /** How the consultant gets in, and what they make of who else is there. */
+  admission: Pick<Admission, 'obtain' | 'discard' | 'verify' | 'refreshTrust'>;
   devices: MediaSource | undefined;
   /** Waits, milliseconds. */
   wait: (milliseconds: number) => Promise<void>;
@@ -24,6 +30,8 @@ export interface RoomSessionOptions {
 const retries = { times: 15, pause: 2000 };
 /** Refusals that no later try mends. */
 const hopeless: readonly Refusal['reason'][] = ['too-late', 'not-allowed', 'not-found', 'wrong-state'];
+/** Refusals of the proof itself: it has to be approved anew. */
+const ofProof: readonly Refusal['reason'][] = [...statementRefusal.options, 'unverified'];
 
 /** The consultant's stay in one room: socket, media, what they do, and one state that the page shows. */
 export class RoomSession {
@@ -34,6 +42,9 @@ export class RoomSession {
   #state: RoomState = { state: 'idle' };
   #socket: RoomSocket | undefined;
   #client: SessionClient | undefined;
+  #signalling: GatedSignalling | undefined;
+  /** What the room was joined with. */
+  #proof: JoinProof | undefined;
   /** Goes up whenever a stay begins or ends, so that what was still under way for an earlier one comes to nothing. */
   #stay = 0;
 
@@ -55,18 +66,38 @@ export class RoomSession {
     return this.#tracks.get(source);
   }
 
-  /** Joins the room, with camera and microphone as far as they can be had. */
+  /**
+   * Joins the room with the consultant's approval, and with camera and microphone as far as they can be had. Call it from a
+   * click: the approver opens in its turn.
+   */
   async join(): Promise<void> {
-    if (this.#state.state === 'joining' || this.#state.state === 'inRoom') return;
-    const stay = this.#begin({ state: 'joining' });
-    const entered = await this.#enter(stay);
+    if (['approving', 'joining', 'inRoom'].includes(this.#state.state)) return;
+    const stay = this.#begin({ state: 'approving' });
+    const admitted = await this.#options.admission.obtain();
+    if (stay !== this.#stay) return;
+    if (!admitted.ok) {
+      this.#setState({ state: 'failed', trouble: admitted.trouble });
+      return;
+    }
+    this.#proof = admitted.proof;
+    this.#setState({ state: 'joining' });
+    const entered = await this.#enter(stay, admitted.proof);
     if (stay !== this.#stay) return;
     if (entered.ok) {
       await this.startOwnMedia();
       return;
     }
     this.#drop();
-    this.#setState({ state: 'failed', refusal: entered.refusal });
+    this.#setState({ state: 'failed', trouble: { kind: 'trouble', trouble: entered.refusal } });
+  }
+
+  /** There are newer manifests or rosters: everybody in the room is judged anew. */
+  async trustChanged(): Promise<void> {
+    const stay = this.#stay;
+    const distrusted = await this.#options.admission.refreshTrust();
+    if (stay !== this.#stay) return;
+    this.#change({ distrusted });
+    this.#signalling?.recheck();
   }
 
   /** Takes camera and microphone and publishes them; again after a problem. */
@@ -135,7 +166,7 @@ export class RoomSession {
     this.#finish({ state: 'left', reason: 'left' });
   }
 
-  async #enter(stay: number): Promise<Outcome<void>> {
+  async #enter(stay: number, proof: JoinProof): Promise<Outcome<void>> {
     const onLost = (code: number) => {
       if (stay === this.#stay) this.#lost(code);
     };
@@ -146,8 +177,17 @@ export class RoomSession {
       socket.close();
       return superseded;
     }
-    const client = this.#options.makeClient(socket);
+    // SECURITY: what the room says reaches its client, and so the page, only through the gate (S25).
+    const signalling = gatedSignalling(socket, proof, {
+      verify: (participant) => this.#options.admission.verify(participant),
+      onStale: () => void this.trustChanged(),
+      onKeptOut: () => {
+        if (stay === this.#stay) this.#change({ keptOut: signalling.keptOut });
+      },
+    });
+    const client = this.#options.makeClient(signalling);
     this.#socket = socket;
+    this.#signalling = signalling;
     this.#client = client;
     const early: Exclude<RoomHappening, { event: 'ended' }>[] = [];
     hearAll(client, (happening) => {
@@ -157,10 +197,14 @@ export class RoomSession {
     });
     const joined = await client.join();
     if (stay !== this.#stay) return superseded;
-    if (!joined.ok) return joined;
+    if (!joined.ok) {
+      if (ofProof.includes(joined.refusal.reason)) this.#options.admission.discard();
+      return joined;
+    }
     const { phase, participants } = joined.value;
     const room = early.reduce(afterHappening, { ...freshRoom, phase, participants });
-    this.#setState({ state: 'inRoom', ...room });
+    const { vouchers, keptOut } = signalling;
+    this.#setState({ state: 'inRoom', ...room, vouchers, keptOut });
     return { ok: true, value: undefined };
   }
 
@@ -172,7 +216,9 @@ export class RoomSession {
       return;
     }
     if (happening.event === 'localTrackEnded') this.#tracks.delete(happening.value);
-    if (this.#state.state === 'inRoom') this.#change(afterHappening(this.#state, happening));
+    if (this.#state.state !== 'inRoom') return;
+    const vouchers = this.#signalling?.vouchers ?? this.#state.vouchers;
+    this.#change({ ...afterHappening(this.#state, happening), vouchers });
   }
 
   #lost(code: number): void {
@@ -182,18 +228,21 @@ export class RoomSession {
 
   /** The connection is gone and the seat free on control: the room is joined afresh, with the same tracks. */
   async #comeBack(lostBy: RoomEnd): Promise<void> {
+    // The same as before: coming back asks nobody for another gesture.
+    const proof = this.#proof;
+    if (proof === undefined) return;
     for (let attempt = 0; attempt < retries.times; attempt += 1) {
       this.#drop();
       const stay = this.#begin({ state: 'lost' });
       await this.#options.wait(attempt === 0 ? 0 : retries.pause);
       if (stay !== this.#stay) return;
-      const entered = await this.#enter(stay);
+      const entered = await this.#enter(stay, proof);
       if (stay !== this.#stay) return;
       if (entered.ok) {
         await Promise.all([this.startOwnMedia(), this.#publish('screen')]);
         return;
       }
-      if (hopeless.includes(entered.refusal.reason)) break;
+      if ([...hopeless, ...ofProof].includes(entered.refusal.reason)) break;
     }
     this.#finish({ state: 'left', reason: lostBy });
   }
@@ -229,6 +278,8 @@ export class RoomSession {
   #drop(): void {
     this.#client?.close();
     this.#client = undefined;
+    this.#signalling?.close();
+    this.#signalling = undefined;
     this.#socket?.close();
     this.#socket = undefined;
   }

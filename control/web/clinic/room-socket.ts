@@ -8,10 +8,13 @@ import type {
   RoomRequestParams,
   RoomRequestResult,
 } from '@sallyport/protocol';
-import type { RoomSignalling } from '@sallyport/room-client';
 
-/** The consultant's socket: signalling, and its end. */
-export interface RoomSocket extends RoomSignalling {
+/** The consultant's socket to control, believed as far as the contract goes; who is in the room is judged behind it. */
+export interface RoomSocket {
+  /** Asks; the result has been parsed with `roomRequests`. */
+  request<M extends RoomRequestMethod>(method: M, params: RoomRequestParams<M>): Promise<Outcome<RoomRequestResult<M>>>;
+  /** Hears every notification, parsed with `roomNotifications`. @returns stops hearing */
+  onNotification(listener: (notification: RoomNotification) => void): () => void;
   close(): void;
 }
 

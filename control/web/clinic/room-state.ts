@@ -1,6 +1,8 @@
-import type { MediaSource as Source, Participant, Phase, Refusal, RoomEnd } from '@sallyport/protocol';
+import type { MediaSource as Source, Participant, Phase, RequestRefusal, RoomEnd } from '@sallyport/protocol';
 import type { RemoteTrack, RoomClient, RoomConnection, RoomEvents } from '@sallyport/room-client';
 import type { PlainKey } from '../ui/messages/catalogue.ts';
+import type { TrustProblem } from '../ui/trust.ts';
+import type { AdmissionTrouble } from './admission.ts';
 
 /** A source of the consultant's own. */
 export type OwnState = 'off' | 'on' | 'paused';
@@ -9,7 +11,14 @@ export type OwnState = 'off' | 'on' | 'paused';
 export interface InRoom {
   phase: Phase;
   connection: RoomConnection;
+  /** Those whose place is proved; nobody else is here. */
   participants: readonly Participant[];
+  /** Who vouches for each of them, by the participant's id: the name of whoever opened the laptop. */
+  vouchers: ReadonlyMap<string, string>;
+  /** Why somebody is kept out of sight and hearing, while somebody is. */
+  keptOut: RequestRefusal | undefined;
+  /** What is not believed of control's newest word about the fleet's people. */
+  distrusted: TrustProblem | undefined;
   remote: readonly RemoteTrack[];
   own: Record<Source, OwnState>;
   /** Words for what does not work of the consultant's own camera, microphone or sharing. */
@@ -18,15 +27,17 @@ export interface InRoom {
 
 /**
  * ```
- * idle → joining → inRoom → left
- *           ↑  ↘ failed ↙↑ (join again)
- *           └── lost ←───┘ (the connection broke; tries again by itself)
+ * idle → approving → joining → inRoom → left
+ *            ↑  ↘ failed ↙ ↑     │       │ (join again: approving)
+ *            └──────┘      └ lost┘ ←─────┘ (the connection broke; tries again by itself, with the same proof)
  * ```
  */
 export type RoomState =
   | { state: 'idle' }
+  /** The consultant approves the join on the approver's page. */
+  | { state: 'approving' }
   | { state: 'joining' }
-  | { state: 'failed'; refusal: Refusal }
+  | { state: 'failed'; trouble: AdmissionTrouble }
   | ({ state: 'inRoom' } & InRoom)
   | { state: 'lost' }
   | { state: 'left'; reason: RoomEnd | 'elsewhere' };
@@ -36,6 +47,9 @@ export const freshRoom: InRoom = {
   phase: 'waiting',
   connection: 'joining',
   participants: [],
+  vouchers: new Map(),
+  keptOut: undefined,
+  distrusted: undefined,
   remote: [],
   own: { camera: 'off', microphone: 'off', screen: 'off' },
   problem: undefined,

@@ -1,78 +1,139 @@
-import type { DeviceAppointment, RoomNotification, RoomRequestMethod } from '@sallyport/protocol';
+import { randomUUID } from 'node:crypto';
+import type {
+  DeviceAppointment,
+  JoinProof,
+  Participant,
+  RoomNotification,
+  RoomRequestMethod,
+  RoomRequestResult,
+  Roster,
+} from '@sallyport/protocol';
+import type { KnownRoom } from '@sallyport/protocol/participants';
 import { describe, expect, test } from 'vitest';
+import { sampleFleet, samplePerson } from '../../../test/harness/sample-fleet.ts';
+import { approvedGrant, consultantProof, participantWith } from '../../../test/harness/sample-joins.ts';
 import type { Answer } from '../ports.ts';
+import { proveJoin } from './own-join.ts';
+import type { OwnJoin } from './own-join.ts';
 import { Room } from './room.ts';
 
-const start = 1_800_000_000_000;
-const ids = [1, 2, 3].map((digit) => `8a9c2f60-6d0b-4c0e-9a55-0d9a3f6f2a0${digit}`);
-const [booked = '', other = '', consultant = ''] = ids;
+const start = Date.UTC(2026, 10, 22, 9);
+const fleet = sampleFleet(start);
+const [booked, other] = [randomUUID(), randomUUID()];
+const { consultant } = fleet.grant(start).appointment;
 const appointment: DeviceAppointment = {
   id: booked,
   patientReference: 'P 1',
-  consultant: { id: consultant, name: 'Dr Rao', hospital: 'Example Infirmary' },
+  consultant,
   startsAt: start,
-  endsAt: start + 1000,
+  endsAt: start + 60_000,
   opensAt: start,
-  closesAt: start + 60_000,
+  closesAt: start + 120_000,
 };
+const opened = { appointment, approved: approvedGrant(fleet, start, booked) };
 const seat = {
   phase: 'waiting',
   rtpCapabilities: {},
   participants: [],
   producers: [],
-  closesAt: start + 60_000,
+  closesAt: start + 120_000,
 } as const;
+type Seat = RoomRequestResult<'room.join'>;
+
+const rao = (join = fleet.join(start, booked), by = fleet.people.consultant): Participant =>
+  participantWith(join, consultantProof(fleet, join, by));
+const sends = (participant: string, producer: string) => {
+  return { producer, participant, kind: 'video', source: 'camera', paused: false } as const;
+};
 
 function setUp(changes: { allowed?: boolean } = {}) {
   let now = start;
-  const relayed: string[] = [];
-  const toPage: string[] = [];
-  const events: string[] = [];
+  let rosters: Roster[] = [fleet.roster, fleet.hospitalRoster];
   let answer: () => Promise<Answer<unknown>> = async () => ({ ok: true, value: seat });
+  const relayed: string[] = [];
+  const proofs: JoinProof[] = [];
+  const joins: OwnJoin[] = [];
+  const toPage: RoomNotification[] = [];
+  const events: string[] = [];
+  const { id, name } = fleet.device;
   const room = new Room({
-    relay: (async (method: string) => {
+    relay: (async (method: string, params: { proof: JoinProof }) => {
       relayed.push(method);
-      return method === 'room.join' ? answer() : { ok: true, value: {} };
+      if (method !== 'room.join') return { ok: true, value: { consumer: 'c1' } };
+      proofs.push(params.proof);
+      return answer();
     }) as never,
     now: () => now,
+    prove: async (of) => {
+      const joining = {
+        device: { id, name, site: fleet.prison },
+        manifest: fleet.manifest,
+        publicKey: Buffer.from(fleet.deviceKey.publicKey, 'base64url'),
+        sign: async (bytes: Uint8Array) => fleet.deviceKey.sign(bytes),
+        now,
+      };
+      const proved = await proveJoin(joining, of);
+      if (proved.ok) joins.push(proved.value);
+      return proved;
+    },
+    known: (of) => known(of.id),
     isAllowed: () => changes.allowed ?? true,
-    notifyPage: ({ method }) => void toPage.push(method),
+    notifyPage: (notification) => void toPage.push(notification),
+    onJoined: (phase) => void events.push(`joined ${phase}`),
     onPhase: (phase) => void events.push(phase),
     onEnded: (reason) => void events.push(`ended ${reason}`),
+    onRefused: (reason) => void events.push(`refused ${reason}`),
+    onKeepingOut: () => void events.push(room.keepsSomebodyOut ? 'keeps out' : 'keeps nobody out'),
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+  });
+  const known = (of: string): KnownRoom => ({
+    appointment: of,
+    device: { id, prison: fleet.prison },
+    consultant,
+    manifest: fleet.manifest,
+    roster: (site) => rosters.find((each) => each.site === site),
+    now,
   });
   return {
     room,
     relayed,
+    proofs,
+    joins,
     toPage,
     events,
+    known,
     at: (time: number) => (now = time),
+    trusts: (next: Roster[]) => (rosters = next),
     controlAnswers: (next: typeof answer) => (answer = next),
+    finds: (found: Partial<Seat>) => (answer = async () => ({ ok: true, value: { ...seat, ...found } })),
   };
 }
 
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
 describe('S3 one room', () => {
   test('the booked one, within its window', async () => {
-    const { room, relayed } = setUp();
-    expect(await room.join(appointment)).toEqual({ ok: true, value: 'waiting' });
-    expect([room.current, relayed]).toEqual([booked, ['room.join']]);
+    const { room, relayed, events } = setUp();
+    expect(await room.join(opened)).toEqual({ ok: true, value: 'waiting' });
+    expect([room.current, relayed, events]).toEqual([booked, ['room.join'], ['joined waiting']]);
   });
 
   test.each([
     ['before it opens', start - 90_000, { reason: 'too-early', retryAfter: 90 }],
-    ['when it has closed', start + 60_000, { reason: 'too-late' }],
+    ['when it has closed', start + 120_000, { reason: 'too-late' }],
   ])('%s control is not even asked', async (_when, time, refusal) => {
     const { room, relayed, at } = setUp();
     at(time);
-    expect(await room.join(appointment)).toEqual({ ok: false, refusal });
+    expect(await room.join(opened)).toEqual({ ok: false, refusal });
     expect(relayed).toEqual([]);
   });
 
   test('a second join is refused, also while the first is under way, and never disturbs it', async () => {
     const { room, relayed } = setUp();
-    const both = await Promise.all([room.join(appointment), room.join({ ...appointment, id: other })]);
+    const second = { ...opened, appointment: { ...appointment, id: other } };
+    const both = await Promise.all([room.join(opened), room.join(second)]);
     expect(both[1]).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
-    expect(await room.join(appointment)).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
+    expect(await room.join(opened)).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
     expect([room.current, relayed]).toEqual([booked, ['room.join']]);
   });
 
@@ -80,39 +141,151 @@ describe('S3 one room', () => {
     const { room, relayed, controlAnswers } = setUp();
     let arrive: (answer: Answer<unknown>) => void = () => undefined;
     controlAnswers(() => new Promise((resolve) => (arrive = resolve)));
-    const joining = room.join(appointment);
+    const joining = room.join(opened);
+    await expect.poll(() => relayed).toEqual(['room.join']);
     room.leave();
     arrive({ ok: true, value: seat });
     expect(await joining).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });
     expect([room.current, relayed]).toEqual([null, ['room.join', 'room.leave']]);
   });
 
+  test('nobody wants any more before control was asked is not asked for', async () => {
+    const { room, relayed, joins } = setUp();
+    const joining = room.join(opened);
+    room.leave();
+    expect(await joining).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });
+    expect(relayed).toEqual([]);
+    expect(joins[0]?.privateKey.every((byte) => byte === 0)).toBe(true);
+  });
+
   test('after control’s refusal one may try again', async () => {
     const { room, controlAnswers } = setUp();
     controlAnswers(async () => ({ ok: false, refusal: { reason: 'seat-taken' } }));
-    expect(await room.join(appointment)).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
+    expect(await room.join(opened)).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
     controlAnswers(async () => ({ ok: true, value: seat }));
-    expect((await room.join(appointment)).ok).toBe(true);
+    expect((await room.join(opened)).ok).toBe(true);
   });
 
   test('a room that has ended is too late', async () => {
-    const { room, controlAnswers } = setUp();
-    controlAnswers(async () => ({ ok: true, value: { ...seat, phase: 'ended' } }));
-    expect(await room.join(appointment)).toEqual({ ok: false, refusal: { reason: 'too-late' } });
-    expect(room.current).toBeNull();
+    const { room, finds, relayed } = setUp();
+    finds({ phase: 'ended' });
+    expect(await room.join(opened)).toEqual({ ok: false, refusal: { reason: 'too-late' } });
+    expect([room.current, relayed]).toEqual([null, ['room.join']]);
+  });
+});
+
+describe('S25 the laptop’s own place', () => {
+  test('is proved afresh at each join, and the key is forgotten when the room is left', async () => {
+    const { room, joins, proofs } = setUp();
+    for (const leave of [
+      () => room.leave(),
+      () => room.notified({ method: 'room.ended', params: { reason: 'server' } }),
+    ]) {
+      await room.join(opened);
+      expect(joins.at(-1)?.privateKey.some((byte) => byte !== 0)).toBe(true);
+      leave();
+      expect(joins.at(-1)?.privateKey.every((byte) => byte === 0)).toBe(true);
+    }
+    const keys = proofs.map((proof) => (proof.kind === 'device' ? proof.statement : ''));
+    expect(new Set(keys).size).toBe(2);
+  });
+
+  test('is forgotten when control refuses it', async () => {
+    const { room, joins, controlAnswers } = setUp();
+    controlAnswers(async () => ({ ok: false, refusal: { reason: 'unverified' } }));
+    await room.join(opened);
+    expect(joins[0]?.privateKey.every((byte) => byte === 0)).toBe(true);
+  });
+});
+
+describe('S25 the others', () => {
+  test('the booked consultant is shown and heard, anybody else is not', async () => {
+    const { room, finds, relayed, events } = setUp();
+    const stranger = samplePerson('Dr Rao');
+    const producers = [sends(consultant.id, 'p1')];
+    finds({ participants: [rao(fleet.join(start, booked), stranger)], producers });
+    await room.join(opened);
+    expect(await room.request('room.join', { room: booked })).toEqual({ ok: true, value: seat });
+    expect(await room.request('room.consume', { transport: 't', producer: 'p1', rtpCapabilities: {} })).toEqual({
+      ok: false,
+      refusal: { reason: 'unverified' },
+    });
+    expect(relayed).toEqual(['room.join']);
+    expect(events).toEqual(['refused unknown-credential', 'keeps out', 'joined waiting']);
+    room.notified({ method: 'room.participantJoined', params: { participant: rao() } });
+    room.notified({ method: 'room.producerAdded', params: { producer: sends(consultant.id, 'p2') } });
+    await expect.poll(() => events.at(-1)).toBe('keeps nobody out');
+    await expect
+      .poll(() => room.request('room.join', { room: booked }))
+      .toMatchObject({ value: { participants: [{ name: 'Dr Rao' }], producers: [{ producer: 'p2' }] } });
+    expect(await room.request('room.consume', { transport: 't', producer: 'p2', rtpCapabilities: {} })).toMatchObject({
+      ok: true,
+    });
+  });
+
+  test('a join of another room, of a leaver, or of nobody is refused, with the reason on the record', async () => {
+    const { room, events, toPage, trusts } = setUp();
+    await room.join(opened);
+    room.notified({ method: 'room.participantJoined', params: { participant: rao(fleet.join(start, other)) } });
+    await expect.poll(() => events).toContain('refused wrong-device');
+    trusts([fleet.roster]);
+    room.notified({ method: 'room.participantJoined', params: { participant: rao() } });
+    await expect.poll(() => events).toContain('refused outdated');
+    expect(toPage).toEqual([]);
+  });
+
+  test('are judged anew when trust changes: a leaver is put out, with what they send', async () => {
+    const { room, events, toPage, trusts, finds } = setUp();
+    finds({ participants: [rao()], producers: [sends(consultant.id, 'p1')] });
+    await room.join(opened);
+    trusts([fleet.roster, { ...fleet.hospitalRoster, people: [samplePerson('Somebody else').named] }]);
+    room.trustChanged();
+    await expect
+      .poll(() => toPage.map(({ method }) => method))
+      .toEqual(['room.producerRemoved', 'room.participantLeft']);
+    expect(events).toEqual(['joined waiting', 'refused unknown-credential', 'keeps out']);
+    expect(room.keepsSomebodyOut).toBe(true);
+    expect(await room.request('room.join', { room: booked })).toEqual({ ok: true, value: seat });
+    room.leave();
+    expect([room.keepsSomebodyOut, events.at(-1)]).toEqual([false, 'keeps nobody out']);
+  });
+
+  test('are not made up from the laptop’s own proof', async () => {
+    const { room, proofs, events, toPage } = setUp();
+    await room.join(opened);
+    const [proof] = proofs;
+    if (proof === undefined) throw new Error('no proof');
+    const { id, name } = fleet.device;
+    const self: Participant = { kind: 'device', id, name, site: { id: fleet.prison, name: 'HMP Exemplar' }, proof };
+    room.notified({ method: 'room.participantJoined', params: { participant: self } });
+    await expect.poll(() => events.at(-1)).toBe('keeps out');
+    expect(events).toContain('refused wrong-type');
+    expect(toPage).toEqual([]);
+  });
+
+  test('that come faster than they can be judged end the stay, and the seat is given back (S23)', async () => {
+    const { room, relayed, events, toPage } = setUp();
+    await room.join(opened);
+    const participant = rao();
+    for (let count = 0; count < 300; count += 1) {
+      room.notified({ method: 'room.participantJoined', params: { participant } });
+    }
+    expect([room.current, relayed, events.at(-1)]).toEqual([null, ['room.join', 'room.leave'], 'ended server']);
+    await settled();
+    expect(toPage.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'server' } });
   });
 });
 
 describe('the page’s requests', () => {
   const joined = async (changes: { allowed?: boolean } = {}) => {
     const parts = setUp(changes);
-    await parts.room.join(appointment);
+    await parts.room.join(opened);
     return parts;
   };
 
   test('are relayed as the contract describes them', async () => {
     const { room, relayed } = await joined();
-    expect(await room.request('room.createTransport', { direction: 'send' })).toEqual({ ok: true, value: {} });
+    expect((await room.request('room.createTransport', { direction: 'send' })).ok).toBe(true);
     expect(relayed).toEqual(['room.join', 'room.createTransport']);
   });
 
@@ -135,10 +308,10 @@ describe('the page’s requests', () => {
     },
   );
 
-  test('room.join is answered from the seat as it is now; another room is refused', async () => {
-    const { room, relayed } = await joined();
-    const participant = { id: consultant, kind: 'consultant', name: 'Dr Rao' } as const;
-    const info = { producer: 'p1', participant: consultant, kind: 'video', source: 'camera', paused: false } as const;
+  test('room.join is answered from the seat as it is now; another room, or a proof of the page’s own, is refused', async () => {
+    const { room, relayed, proofs, toPage } = await joined();
+    const participant = rao();
+    const info = sends(consultant.id, 'p1');
     const notifications: RoomNotification[] = [
       { method: 'room.participantJoined', params: { participant } },
       { method: 'room.producerAdded', params: { producer: info } },
@@ -146,15 +319,19 @@ describe('the page’s requests', () => {
       { method: 'room.phase', params: { phase: 'consult' } },
     ];
     for (const notification of notifications) room.notified(notification);
+    await expect.poll(() => toPage).toEqual(notifications);
     expect(await room.request('room.join', { room: booked })).toEqual({
       ok: true,
       value: { ...seat, phase: 'consult', participants: [participant], producers: [{ ...info, paused: true }] },
     });
-    room.notified({ method: 'room.participantLeft', params: { participant: consultant } });
+    room.notified({ method: 'room.participantLeft', params: { participant: consultant.id } });
+    await expect.poll(() => toPage).toHaveLength(5);
     expect(await room.request('room.join', { room: booked })).toMatchObject({
       value: { participants: [], producers: [] },
     });
     expect(await room.request('room.join', { room: other })).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
+    const withProof = { room: booked, proof: proofs[0] };
+    expect(await room.request('room.join', withProof)).toEqual({ ok: false, refusal: { reason: 'malformed' } });
     expect(relayed).toEqual(['room.join']);
   });
 });
@@ -162,23 +339,35 @@ describe('the page’s requests', () => {
 describe('what control tells', () => {
   test('reaches the page and the lifecycle', async () => {
     const { room, toPage, events } = setUp();
-    await room.join(appointment);
+    await room.join(opened);
     room.notified({ method: 'room.phase', params: { phase: 'consult' } });
+    await expect.poll(() => events.at(-1)).toBe('consult');
     room.notified({ method: 'room.ended', params: { reason: 'consultant-ended' } });
-    expect(toPage).toEqual(['room.phase', 'room.ended']);
-    expect(events).toEqual(['consult', 'ended consultant-ended']);
+    expect(toPage.map(({ method }) => method)).toEqual(['room.phase', 'room.ended']);
+    expect(events).toEqual(['joined waiting', 'consult', 'ended consultant-ended']);
     expect(room.current).toBeNull();
+  });
+
+  test('while the seat is being taken follows once it is', async () => {
+    const { room, events, controlAnswers } = setUp();
+    controlAnswers(async () => {
+      room.notified({ method: 'room.phase', params: { phase: 'consult' } });
+      return { ok: true, value: seat };
+    });
+    await room.join(opened);
+    await expect.poll(() => events).toEqual(['joined waiting', 'consult']);
   });
 
   test('is nothing to a laptop without a seat', () => {
     const { room, toPage, events } = setUp();
     room.notified({ method: 'room.phase', params: { phase: 'consult' } });
+    room.notified({ method: 'room.ended', params: { reason: 'left' } });
     expect([toPage, events]).toEqual([[], []]);
   });
 
   test('leaving tells control once', async () => {
     const { room, relayed } = setUp();
-    await room.join(appointment);
+    await room.join(opened);
     room.leave();
     room.leave();
     expect(relayed).toEqual(['room.join', 'room.leave']);

@@ -1,14 +1,20 @@
 import type {
   DeviceAppointment,
+  RequestRefusal,
+  RoomEnd,
   RoomNotification,
   RoomRequestMethod,
   RoomRequestParams,
   RoomRequestResult,
 } from '@sallyport/protocol';
 import { roomRequests } from '@sallyport/protocol';
+import { verifyParticipant } from '@sallyport/protocol/participants';
+import type { KnownRoom } from '@sallyport/protocol/participants';
 import type { Answer, Log } from '../ports.ts';
+import type { Opened, OwnJoin } from './own-join.ts';
 import { reduceSeat } from './seat-view.ts';
 import type { SeatView } from './seat-view.ts';
+import { Stay } from './stay.ts';
 
 /** What a room request is relayed through. */
 export type Relay = <M extends RoomRequestMethodOfDevice>(
@@ -24,26 +30,33 @@ export interface RoomOptions {
   readonly relay: Relay;
   /** Control's time, ms since 1970. */
   readonly now: () => number;
+  /** Signs the laptop's own join. */
+  readonly prove: (opened: Opened) => Promise<Answer<OwnJoin>>;
+  /** What the laptop knows of the room it was opened for, by the trust in force at that moment. */
+  readonly known: (appointment: DeviceAppointment) => KnownRoom;
   /** Whether the state allows a room request. */
   readonly isAllowed: (method: RoomRequestMethod) => boolean;
   /** Hands a notification to the page. */
   readonly notifyPage: (notification: RoomNotification) => void;
+  /** The seat is taken; called before anything is told of the room. */
+  readonly onJoined: (phase: SeatView['phase']) => void;
   readonly onPhase: (phase: SeatView['phase']) => void;
-  readonly onEnded: (reason: Extract<RoomNotification, { method: 'room.ended' }>['params']['reason']) => void;
+  readonly onEnded: (reason: RoomEnd) => void;
+  /** Somebody was kept out of sight and hearing, or put out. */
+  readonly onRefused: (reason: RequestRefusal) => void;
+  /** {@link Room.keepsSomebodyOut} changed. */
+  readonly onKeepingOut: () => void;
   readonly log: Log;
 }
 
-type Seat =
-  | { readonly state: 'none' }
-  | { readonly state: 'taking'; readonly room: string }
-  | { readonly state: 'taken'; readonly room: string; readonly view: SeatView };
-
 const nothing = {};
+const pageJoin = roomRequests['room.join'].params.pick({ room: true });
 
-/** The laptop's one seat: at most one room, the booked one, within its window. */
+/** The laptop's one seat: at most one room, the booked one, within its window; and nobody in it who is not proved. */
 export class Room {
   readonly #options: RoomOptions;
-  #seat: Seat = { state: 'none' };
+  #stay: Stay | undefined;
+  #keepsSomebodyOut = false;
 
   constructor(options: RoomOptions) {
     this.#options = options;
@@ -51,40 +64,40 @@ export class Room {
 
   /** The room the laptop is in, or null. */
   get current(): string | null {
-    return this.#seat.state === 'taken' ? this.#seat.room : null;
+    return this.#stay?.view === undefined ? null : this.#stay.room;
+  }
+
+  /** Whether control says that somebody is in the room whose place is not proved. */
+  get keepsSomebodyOut(): boolean {
+    return this.#keepsSomebodyOut;
   }
 
   /**
-   * Takes the seat in the booked room.
+   * Takes the seat in the booked room, with a proof that it is this laptop, opened by people for this room.
    * @returns the phase the room is in, or `seat-taken`, `too-early`, `too-late` or control's refusal
    */
-  async join(appointment: DeviceAppointment): Promise<Answer<SeatView['phase']>> {
+  async join(opened: Opened): Promise<Answer<SeatView['phase']>> {
+    const { appointment } = opened;
     // SECURITY: one room: a seat that is taken, or being taken, is refused before anything is asked of control (S3).
-    if (this.#seat.state !== 'none') return { ok: false, refusal: { reason: 'seat-taken' } };
+    if (this.#stay !== undefined) return { ok: false, refusal: { reason: 'seat-taken' } };
     const now = this.#options.now();
     if (now < appointment.opensAt) return tooEarly(appointment.opensAt - now);
     if (now >= appointment.closesAt) return { ok: false, refusal: { reason: 'too-late' } };
-    const seat: Seat = (this.#seat = { state: 'taking', room: appointment.id });
-    const answer = await this.#options.relay('room.join', { room: appointment.id });
-    if (this.#seat !== seat) {
-      // Left while control was asked: a seat that nobody wants any more is given back.
-      if (answer.ok) void this.#options.relay('room.leave', nothing);
-      return { ok: false, refusal: { reason: 'wrong-state' } };
-    }
-    if (!answer.ok || answer.value.phase === 'ended') {
-      this.#seat = { state: 'none' };
-      return answer.ok ? { ok: false, refusal: { reason: 'too-late' } } : answer;
-    }
-    const view: SeatView = { ...answer.value, phase: answer.value.phase };
-    this.#seat = { state: 'taken', room: appointment.id, view };
-    return { ok: true, value: view.phase };
+    const stay = (this.#stay = this.#begin(appointment));
+    const answer = await this.#takeSeat(stay, opened);
+    if (this.#stay !== stay || !answer.ok || answer.value.phase === 'ended') return this.#givenUp(stay, answer);
+    const { phase } = answer.value;
+    stay.view = { ...answer.value, phase };
+    this.#options.onJoined(phase);
+    stay.gate.begin();
+    return { ok: true, value: phase };
   }
 
   /** Gives the seat back and tells control; does nothing when there is none. */
   leave(): void {
-    const { state } = this.#seat;
-    this.#seat = { state: 'none' };
-    if (state === 'taken') void this.#options.relay('room.leave', nothing);
+    const wasTaken = this.current !== null;
+    this.#over();
+    if (wasTaken) void this.#options.relay('room.leave', nothing);
   }
 
   /**
@@ -92,44 +105,121 @@ export class Room {
    * `room.join` is answered from the seat the laptop holds: joining itself is the laptop's own act.
    */
   async request(method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>> {
-    const seat = this.#seat;
-    if (seat.state !== 'taken') return { ok: false, refusal: { reason: 'wrong-state' } };
+    const stay = this.#stay;
+    if (stay?.view === undefined) return { ok: false, refusal: { reason: 'wrong-state' } };
     // SECURITY: only what the state allows, and never what is the consultant's to ask (S12).
     if (!this.#options.isAllowed(method) || !isOfDevice(method)) {
       return { ok: false, refusal: { reason: 'not-allowed' } };
     }
+    if (method === 'room.join') return this.#rejoin(stay.room, stay.view, params);
     const parsed = roomRequests[method].params.safeParse(params);
     if (!parsed.success) return { ok: false, refusal: { reason: 'malformed' } };
-    if (method === 'room.join') return this.#rejoin(seat, parsed.data as RoomRequestParams<'room.join'>);
     if (method === 'room.leave') {
       this.#options.onEnded('left');
       return { ok: true, value: nothing };
     }
-    return this.#options.relay(method, parsed.data as RoomRequestParams<typeof method>);
+    // SECURITY: through the gate: nobody is received whose place is not proved (S25).
+    return stay.gate.request(method, parsed.data as RoomRequestParams<typeof method>, this.#options.relay);
   }
 
-  /** Takes a notification of control's: keeps the seat's view, tells the page. */
+  /** Takes a notification of control's: through the gate to the seat's view and the page. */
   notified(notification: RoomNotification): void {
-    const seat = this.#seat;
-    if (seat.state !== 'taken') return;
+    if (notification.method === 'room.ended') this.#ended(notification.params.reason);
+    else if (notification.method === 'room.phase' && notification.params.phase === 'ended') {
+      this.#ended('consultant-ended');
+    } else this.#stay?.gate.heard(notification);
+  }
+
+  /** A manifest or roster came into force: everybody in the room is judged anew. */
+  trustChanged(): void {
+    this.#stay?.gate.recheck();
+  }
+
+  #begin(appointment: DeviceAppointment): Stay {
+    const { known, onRefused, log } = this.#options;
+    const stay: Stay = new Stay(appointment.id, {
+      verify: (participant) => verifyParticipant(participant, known(appointment)),
+      expects: 'consultant',
+      tell: (notification) => this.#told(stay, notification),
+      onRefused: ({ kind }, reason) => {
+        log.warn({ kind, reason }, 'participant refused');
+        onRefused(reason);
+      },
+      onKeepingOut: (somebody) => this.#keepOut(somebody),
+    });
+    return stay;
+  }
+
+  async #takeSeat(stay: Stay, opened: Opened): Promise<Answer<RoomRequestResult<'room.join'>>> {
+    const own = await this.#prove(opened);
+    if (!own.ok) return own;
+    stay.keep(own.value);
+    if (this.#stay !== stay) return { ok: false, refusal: { reason: 'wrong-state' } };
+    const { proof } = own.value;
+    return stay.gate.request('room.join', { room: stay.room, proof }, async (method, params) => {
+      const answer = await this.#options.relay(method, params);
+      stay.isGranted = answer.ok && answer.value.phase !== 'ended';
+      return answer;
+    });
+  }
+
+  /** The seat was not had, or nobody wants it any more: one that control gave is given back. */
+  #givenUp(stay: Stay, answer: Answer<RoomRequestResult<'room.join'>>): Answer<never> {
+    if (stay.isGranted) void this.#options.relay('room.leave', nothing);
+    if (this.#stay !== stay) return { ok: false, refusal: { reason: 'wrong-state' } };
+    this.#over();
+    return answer.ok ? { ok: false, refusal: { reason: 'too-late' } } : answer;
+  }
+
+  async #prove(opened: Opened): Promise<Answer<OwnJoin>> {
+    try {
+      return await this.#options.prove(opened);
+    } catch (error) {
+      this.#options.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'join not signed');
+      return { ok: false, refusal: { reason: 'failed' } };
+    }
+  }
+
+  /** What came through the gate. */
+  #told(stay: Stay, notification: RoomNotification): void {
+    if (this.#stay !== stay || stay.view === undefined) return;
     if (notification.method === 'room.ended') {
-      this.#seat = { state: 'none' };
-      this.#options.notifyPage(notification);
-      this.#options.onEnded(notification.params.reason);
+      // The gate's own word: the room says more than can be judged. Control's goes past it.
+      void this.#options.relay('room.leave', nothing);
+      this.#ended(notification.params.reason);
       return;
     }
-    if (notification.method === 'room.phase' && notification.params.phase === 'ended') {
-      this.notified({ method: 'room.ended', params: { reason: 'consultant-ended' } });
-      return;
-    }
-    const view = reduceSeat(seat.view, notification);
-    this.#seat = { ...seat, view };
-    if (view.phase !== seat.view.phase) this.#options.onPhase(view.phase);
+    const before = stay.view.phase;
+    stay.view = reduceSeat(stay.view, notification);
+    if (stay.view.phase !== before) this.#options.onPhase(stay.view.phase);
     this.#options.notifyPage(notification);
   }
 
-  #rejoin(seat: Extract<Seat, { state: 'taken' }>, { room }: RoomRequestParams<'room.join'>): Answer<SeatView> {
-    if (room === seat.room) return { ok: true, value: seat.view };
+  #ended(reason: RoomEnd): void {
+    const wasTaken = this.current !== null;
+    this.#over();
+    if (!wasTaken) return;
+    this.#options.notifyPage({ method: 'room.ended', params: { reason } });
+    this.#options.onEnded(reason);
+  }
+
+  #over(): void {
+    this.#stay?.end();
+    this.#stay = undefined;
+    this.#keepOut(false);
+  }
+
+  #keepOut(somebody: boolean): void {
+    if (this.#keepsSomebodyOut === somebody) return;
+    this.#keepsSomebodyOut = somebody;
+    this.#options.onKeepingOut();
+  }
+
+  /** The page has no proof and needs none: it asks for the seat that the laptop holds. */
+  #rejoin(held: string, view: SeatView, params: unknown): Answer<SeatView> {
+    const parsed = pageJoin.safeParse(params);
+    if (!parsed.success) return { ok: false, refusal: { reason: 'malformed' } };
+    if (parsed.data.room === held) return { ok: true, value: view };
     this.#options.log.warn({}, 'page asked for a second room');
     return { ok: false, refusal: { reason: 'seat-taken' } };
   }

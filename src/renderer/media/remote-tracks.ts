@@ -6,7 +6,8 @@ export interface RemoteView {
   camera?: MediaStreamTrack;
   microphone?: MediaStreamTrack;
   screen?: MediaStreamTrack;
-  consultantPresent: boolean;
+  /** Who is on the other side, as people approved it: the laptop lets nobody else through. */
+  consultant?: Participant;
 }
 
 /** Keeps who is on the other side of the room and what comes from there. */
@@ -43,8 +44,8 @@ export class RemoteTracks {
   }
 
   view(): RemoteView {
-    const consultantPresent = [...this.#present.values()].some((participant) => participant?.kind === 'consultant');
-    const view: RemoteView = { consultantPresent };
+    const consultant = [...this.#present.values()].find((participant) => participant?.kind === 'consultant');
+    const view: RemoteView = consultant === undefined ? {} : { consultant };
     for (const { source, track, paused } of this.#tracks.values()) if (!paused) view[source] = track;
     return view;
   }

@@ -5,7 +5,13 @@ import type { CaptureState } from './capture.ts';
 import { RoomSession, retryDelay } from './room-session.ts';
 import type { SessionClient } from './room-session.ts';
 
-const consultant: Participant = { id: 'c', kind: 'consultant', name: 'Dr Example' };
+const consultant: Participant = {
+  id: 'c',
+  kind: 'consultant',
+  name: 'Dr Example',
+  site: { id: 's', name: 'Example Infirmary' },
+  proof: { kind: 'consultant', join: { statement: 'AA', approvals: [] } },
+};
 const done: Outcome<void> = { ok: true, value: undefined };
 const refused = { ok: false, refusal: { reason: 'failed' } } as const;
 const trackOf = (name: string) => ({ name, enabled: true }) as unknown as MediaStreamTrack;
@@ -117,7 +123,7 @@ describe('in the room', () => {
     await session.start();
     newest().tell('remoteTrack', remote('camera', face));
     newest().tell('remoteTrack', remote('screen', picture));
-    expect(session.current()).toMatchObject({ camera: face, screen: picture, consultantPresent: true });
+    expect(session.current()).toMatchObject({ camera: face, screen: picture, consultant });
     newest().tell('remoteTrackPaused', remote('camera', face, true));
     newest().tell('remoteTrackEnded', remote('screen', picture));
     expect(session.current().camera).toBeUndefined();
@@ -140,9 +146,9 @@ describe('in the room', () => {
     const { session, newest } = setUp();
     await session.start();
     newest().tell('participantLeft', consultant.id);
-    expect(session.current().consultantPresent).toBe(false);
+    expect(session.current().consultant).toBeUndefined();
     newest().tell('participantJoined', consultant);
-    expect(session.current().consultantPresent).toBe(true);
+    expect(session.current().consultant).toEqual(consultant);
   });
 });
 
@@ -217,7 +223,7 @@ describe('after leaving', () => {
     session.close();
     newest().tell('remoteTrack', remote('camera', trackOf('late')));
     expect(newest().open).toBe(false);
-    expect(session.current()).toMatchObject({ consultantPresent: false });
+    expect(session.current().consultant).toBeUndefined();
     expect(session.current().camera).toBeUndefined();
     expect(waiting.size).toBe(0);
   });
@@ -228,6 +234,6 @@ describe('after leaving', () => {
     session.close();
     await joining;
     expect(newest().open).toBe(false);
-    expect(session.current().consultantPresent).toBe(false);
+    expect(session.current().consultant).toBeUndefined();
   });
 });

@@ -37,7 +37,7 @@ export function retryDelay(failures: number): number {
 }
 
 const sources: readonly CaptureSource[] = ['camera', 'microphone'];
-const nothingYet: RoomView = { connection: 'joining', consultantPresent: false, muted: false };
+const nothingYet: RoomView = { connection: 'joining', muted: false };
 
 /**
  * The media of the one room while the laptop is in it: joins, publishes what is captured, keeps what comes, and tries

@@ -37,6 +37,20 @@ describe('signalling over the bridge', () => {
     expect(result).toEqual({ ok: true, value: transport });
   });
 
+  test('S25: joining asks for the seat the laptop holds, and proves nothing itself', async () => {
+    const seat = {
+      phase: 'waiting',
+      rtpCapabilities: {},
+      participants: [],
+      producers: [],
+      closesAt: 1_800_000_000_000,
+    };
+    const { bridge, asked } = bridgeAnswering({ ok: true, value: seat });
+    const room = '7d3c1b8e-2a44-4a0e-9f5e-3d2f1c0b9a87';
+    expect(await signallingOver(bridge).join(room)).toEqual({ ok: true, value: seat });
+    expect(asked).toEqual([{ name: 'room', params: { method: 'room.join', params: { room } } }]);
+  });
+
   test('a refusal is a value that keeps its closed reason', async () => {
     const refused = { ok: false, refusal: { reason: 'wrong-state', retryAfter: 1 } };
     const { bridge } = bridgeAnswering(refused);

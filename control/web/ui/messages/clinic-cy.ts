@@ -11,6 +11,24 @@ export const clinicWelsh: Translation<typeof clinicEnglish> = {
   'clinic.readSteps': 'Camau nesaf',
   'clinic.back': 'Yn ôl i’ch rhestr',
   'clinic.arrived': 'Mae’r claf {patient} yn aros yn {prison}.',
+  'room.approveFirst':
+    'Rydych yn cymeradwyo â’ch allwedd mynediad eich bod yn ymuno. Mae’r gliniadur yn gwirio mai chi ydyw.',
+  'room.otherStatement':
+    'Gofynnodd y gweinydd am gymeradwyaeth nad yw’n un ar gyfer yr ystafell hon. Ni chymeradwywyd dim. Dywedwch wrth TG.',
+  'room.distrust.went-back':
+    'Mae rhestr pobl y gweinydd yn hŷn na’r un y mae’r porwr hwn wedi’i gweld, felly ni chaiff ei defnyddio. Dywedwch wrth TG.',
+  'room.distrust.not-approved':
+    'Ni chymeradwywyd rhestr pobl y gweinydd gan y bobl y mae’n rhaid iddynt, felly ni chaiff ei defnyddio. Dywedwch wrth TG.',
+  'room.distrust.unreadable':
+    'Newidiwyd yr hyn a gadwodd y porwr hwn am y rhestr pobl, felly ni ellir gwirio neb. Dywedwch wrth TG.',
+  'room.verifiedLaptop': 'Gliniadur {laptop}, {prison} — agorwyd gan {person}, gofal iechyd.',
+  'room.verified': 'Wedi’i wirio.',
+  'room.keptOut.unverified':
+    'Ceisiodd gliniadur ymuno na ellid ei wirio. Nid yw’n cael ei ddangos na’i glywed. Ffoniwch y carchar, a dywedwch wrth TG.',
+  'room.keptOut.outdated':
+    'Ni ellir gwirio’r gliniadur, oherwydd bod rhestr pobl wedi dyddio. Nid yw’n cael ei ddangos na’i glywed. Dywedwch wrth TG.',
+  'room.keptOut.expired':
+    'Mae amser y gliniadur i fod ar agor ar ben. Nid yw’n cael ei ddangos na’i glywed nes i’r staff ei agor eto.',
   'room.joining': 'Yn ymuno â’r ystafell…',
   'room.joinAgain': 'Ymuno eto',
   'room.opensAt': 'Mae’r ystafell yn agor am {time}.',

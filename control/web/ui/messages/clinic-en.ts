@@ -8,6 +8,23 @@ export const clinicEnglish = {
   'clinic.readSteps': 'Next steps',
   'clinic.back': 'Back to your list',
   'clinic.arrived': 'Patient {patient} is waiting at {prison}.',
+  'room.approveFirst': 'You approve with your passkey that you join. The laptop checks that it is you.',
+  'room.otherStatement':
+    'The server asked for an approval that is not the one for this room. Nothing was approved. Tell IT.',
+  'room.distrust.went-back':
+    'The server’s list of people is older than the one this browser has seen, so it is not used. Tell IT.',
+  'room.distrust.not-approved':
+    'The server’s list of people was not approved by the people who must, so it is not used. Tell IT.',
+  'room.distrust.unreadable':
+    'What this browser kept about the list of people was changed, so nobody can be verified. Tell IT.',
+  'room.verifiedLaptop': 'Laptop {laptop}, {prison} — opened by {person}, healthcare.',
+  'room.verified': 'Verified.',
+  'room.keptOut.unverified':
+    'A laptop tried to join that could not be verified. It is neither shown nor heard. Call the prison, and tell IT.',
+  'room.keptOut.outdated':
+    'The laptop cannot be verified, because a list of people is out of date. It is neither shown nor heard. Tell IT.',
+  'room.keptOut.expired':
+    'The laptop’s time to be open is over. It is neither shown nor heard until the staff open it again.',
   'room.joining': 'Joining the room…',
   'room.joinAgain': 'Join again',
   'room.opensAt': 'The room opens at {time}.',

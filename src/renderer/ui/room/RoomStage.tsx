@@ -4,6 +4,7 @@ import { useRoom } from '../../media/room-context.ts';
 import { AudioView, VideoView } from '../../media/VideoView.tsx';
 import { useMessages } from '../../messages/catalogue.ts';
 import { LinkStatus } from '../LinkStatus.tsx';
+import { ConsultantName } from './ConsultantName.tsx';
 import { LeaveButton } from './LeaveButton.tsx';
 import { MuteButton } from './MuteButton.tsx';
 import { SelfView } from './SelfView.tsx';
@@ -47,14 +48,10 @@ export function RoomStage({ name, screen, banner }: RoomStageProps): JSX.Element
         )}
         <SelfView />
         {view.microphone !== undefined && <AudioView track={view.microphone} testId="remote-audio" />}
-        <StageStatus />
+        <StageStatus keepsSomebodyOut={screen.keepsSomebodyOut} />
       </main>
       <footer className="stage-actions">
-        <p>
-          <strong>{consultant.name}</strong>
-          <br />
-          {consultant.hospital}
-        </p>
+        <ConsultantName booked={consultant} />
         {screen.link !== 'connected' && <LinkStatus link={screen.link} />}
         <MuteButton />
         <LeaveButton />
@@ -81,14 +78,15 @@ function SharedScreen({ track, consultant, patient }: SharedScreenProps): JSX.El
 }
 
 /** What is not as it should be, over the picture; nothing while all is well. */
-function StageStatus(): JSX.Element {
+function StageStatus({ keepsSomebodyOut }: { keepsSomebodyOut: boolean }): JSX.Element {
   const { room } = useMessages();
   const { view } = useRoom();
   const words = [
     ...(view.connection === 'joining' ? [room.connecting] : []),
     ...(view.connection === 'reconnecting' ? [room.reconnecting] : []),
-    ...(view.connection === 'connected' && !view.consultantPresent ? [room.consultantAway] : []),
+    ...(view.connection === 'connected' && view.consultant === undefined ? [room.consultantAway] : []),
     ...(view.muted ? [room.muted] : []),
+    ...(keepsSomebodyOut ? [room.unverified] : []),
   ];
   return (
     <div className="stage-status" role="status" data-testid="room-status" data-connection={view.connection}>
