@@ -3,6 +3,7 @@ import { sql, type Kysely, type Selectable, type Transaction } from 'kysely';
 import type { AuditTable, Database } from '../db/schema.ts';
 import type { Audit, Clock } from '../ports.ts';
 import { genesis, hashOf, problemOf, type ChainProblem, type ChainState } from './chain.ts';
+import { growTree } from './tree.ts';
 
 /** One lock for the chain, held to the end of the appending transaction: entries are numbered one after the other. */
 const chainLock = 7_265_110_001;
@@ -38,7 +39,9 @@ export function createAudit(deps: {
       await sql`select pg_advisory_xact_lock(${chainLock})`.execute(trx);
       const last = await lastOf(trx);
       const hashed = { ...entry, number: last.number + 1, at: clock.now(), previous: last.hash };
-      await insert(trx, auditEntry.parse({ ...hashed, hash: hashOf(hashed) }));
+      const whole = auditEntry.parse({ ...hashed, hash: hashOf(hashed) });
+      await insert(trx, whole);
+      await growTree(trx, whole.number, whole.hash);
       await announce(trx);
     },
     entriesBefore: async (number, limit) => {
