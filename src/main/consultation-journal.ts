@@ -1,5 +1,6 @@
-import type { DeviceAppointment, DeviceEvent } from '@sallyport/protocol';
+import type { DeviceAppointment } from '@sallyport/protocol';
 import * as z from 'zod';
+import type { NewDeviceEvent } from './link/outbox.ts';
 import type { Files } from './platform/files.ts';
 import type { Random } from './platform/random.ts';
 import type { Answer, Kept, Log } from './ports.ts';
@@ -15,7 +16,7 @@ const retention = 30 * 24 * 3_600_000;
 /** What the journal holds: the consultation the laptop was opened for, and what happened while it was open. */
 export type JournalEntry =
   | { readonly at: number; readonly kind: 'opened'; readonly grant: number; readonly appointment: DeviceAppointment }
-  | { readonly at: number; readonly kind: 'event'; readonly event: DeviceEvent };
+  | { readonly at: number; readonly kind: 'event'; readonly event: NewDeviceEvent };
 
 const dated = z.object({ at: z.number() });
 

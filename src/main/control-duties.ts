@@ -1,16 +1,19 @@
-import type { ControlRequestMethod, ControlRequestParams, DeviceEvent } from '@sallyport/protocol';
+import type { ControlRequestMethod, ControlRequestParams, DeviceEvent, RequestRefusal } from '@sallyport/protocol';
 import { decodeStatement, fromBase64url } from '@sallyport/protocol';
 import type { ConsultationJournal } from './consultation-journal.ts';
 import { signReceipt } from './identity/receipt-signing.ts';
 import type { Capabilities } from './lifecycle/capabilities.ts';
 import type { LifecycleEvent } from './lifecycle/lifecycle.ts';
 import type { ControlRequestHandlers, Handled } from './link/link.ts';
-import type { Kept } from './ports.ts';
+import { serially } from './platform/serially.ts';
+import type { Answer, Kept } from './ports.ts';
 import type { Enrolment } from './record.ts';
 import { takeGrant } from './trust/grants.ts';
+import type { OpenedGrant } from './trust/grants.ts';
 import { executeOrder } from './trust/orders.ts';
 import type { OrderOutcome } from './trust/orders.ts';
 import type { Pairing } from './trust/pairing.ts';
+import type { TrustRefresh } from './trust/trust-refresh.ts';
 import type { Trust } from './trust/trust.ts';
 
 /** What {@link controlDuties} needs. */
@@ -22,8 +25,9 @@ export interface DutyParts {
   readonly capabilities: () => Capabilities;
   readonly dispatch: (event: LifecycleEvent) => void;
   readonly record: (event: DeviceEvent['event'], detail?: string) => void;
-  /** Fetches newer trust; says whether any was taken. */
-  readonly refreshTrust: () => Promise<boolean>;
+  /** Fetches newer trust. */
+  readonly refresh: TrustRefresh;
+  /** The time to judge by, ms since 1970. */
   readonly now: () => number;
 }
 
@@ -31,7 +35,7 @@ const wrongState = { ok: false, refusal: { reason: 'wrong-state' } } as const;
 const nothing = { ok: true, value: {} } as const;
 
 /** Reasons that a newer manifest or roster may lift. */
-const mayBeStale: readonly string[] = ['unknown-manifest', 'unknown-credential', 'outdated'];
+export const mayBeStale: readonly string[] = ['unknown-manifest', 'unknown-credential', 'outdated'];
 
 /** How the laptop answers control: each request only in the states that allow it, grants and orders one at a time. */
 export function controlDuties(parts: DutyParts): ControlRequestHandlers {
@@ -67,40 +71,54 @@ async function openGrant(
   params: ControlRequestParams<'grant.open'>,
   isAllowed: (method: ControlRequestMethod) => boolean,
 ): Promise<Handled<Record<string, never>>> {
-  const sealingKey = fromBase64url(parts.kept.value.identity.sealingKey);
-  if (sealingKey === undefined) return { ok: false, refusal: { reason: 'failed' } };
-  const take = (): ReturnType<typeof takeGrant> => takeGrant({ ...parts, sealingKey }, params);
-  let taken = await take();
-  if (!taken.ok && mayBeStale.includes(taken.refusal.reason) && (await parts.refreshTrust())) taken = await take();
-  sealingKey.fill(0);
-  if (!taken.ok) {
-    parts.record('statement-refused', `grant: ${taken.refusal.reason}`);
-    return taken;
-  }
-  const { grant, appointment, serverShare } = taken.value;
+  const refused = (reason: RequestRefusal): Answer<never> => {
+    parts.record('statement-refused', `grant: ${reason}`);
+    return { ok: false, refusal: { reason } };
+  };
+  const taken = await takeWithNewestTrust(parts, params);
+  if (!taken.ok) return refused(taken.refusal.reason);
+  const { serverShare, grant, approved, approver, appointment } = taken.value;
   const { sequence, openUntil } = grant;
   const entry = { at: Math.trunc(parts.now()), kind: 'opened', grant: sequence, appointment } as const;
   const opened = await parts.journal.open(serverShare, entry);
   if (!opened.ok) return opened;
-  // What happened while the journal was opened (an order, say) counts more than the grant.
-  if (!isAllowed('grant.open')) {
+  const revoked = parts.trust.refusalOf({ approver, consultant: appointment.consultant });
+  // What happened while the journal was opened (an order, a newer roster) counts more than the grant.
+  if (revoked !== undefined || !isAllowed('grant.open')) {
     await parts.journal.close();
-    return wrongState;
+    return revoked === undefined ? wrongState : refused(revoked);
   }
-  parts.dispatch({ type: 'granted', activation: { grant: sequence, appointment, openUntil } });
+  parts.dispatch({ type: 'granted', activation: { grant: sequence, approved, approver, appointment, openUntil } });
   return nothing;
+}
+
+async function takeWithNewestTrust(
+  parts: DutyParts,
+  params: ControlRequestParams<'grant.open'>,
+): Promise<Answer<OpenedGrant>> {
+  const sealingKey = fromBase64url(parts.kept.value.identity.sealingKey);
+  if (sealingKey === undefined) return { ok: false, refusal: { reason: 'failed' } };
+  try {
+    return await withNewestTrust(
+      parts,
+      () => takeGrant({ ...parts, sealingKey }, params),
+      (answer) => (answer.ok ? undefined : answer.refusal.reason),
+      hospitalOf(params.grant.statement),
+    );
+  } finally {
+    sealingKey.fill(0);
+  }
 }
 
 async function obeyOrder(
   parts: DutyParts,
   { order }: ControlRequestParams<'order.execute'>,
 ): Promise<Handled<OrderOutcome['receipt']>> {
-  if (isAhead(parts.trust, order.statement)) await parts.refreshTrust();
-  let answer = await execute(parts, order);
-  const refused = answer.ok ? answer.value.refused : undefined;
-  if (refused !== undefined && mayBeStale.includes(refused) && (await parts.refreshTrust())) {
-    answer = await execute(parts, order);
-  }
+  const answer = await withNewestTrust(
+    parts,
+    () => execute(parts, order),
+    (outcome) => (outcome.ok ? outcome.value.refused : undefined),
+  );
   if (!answer.ok) {
     parts.record('statement-refused', `order: ${answer.refusal.reason}`);
     return answer;
@@ -124,13 +142,14 @@ function execute(
     now,
     receipts: () => kept.value.receipts,
     sign: (receipt) => signReceipt(identity.signingKey, receipt),
-    // SECURITY: sequence, receipt and consequence are durable in one write, before anything happens (S5, S9).
-    keep: ({ sequence, receipts, order: kind }) =>
+    // SECURITY: sequence, counters, receipt and consequence are durable in one write, before anything happens (S5, S9).
+    keep: ({ sequence, approvers, receipts, order: kind }) =>
       kept.update((value) => ({
         ...value,
         receipts,
         suspendedByOrder: kind === 'resume' ? false : kind === 'suspend' || value.suspendedByOrder,
-        trust: { ...value.trust, orderSequence: sequence },
+        lease: { ...value.lease, suspended: kind === 'resume' ? false : value.lease.suspended },
+        trust: trust.afterOrder(value.trust, sequence, approvers),
       })),
   };
   return executeOrder(parts, order);
@@ -141,7 +160,7 @@ function eventOf(order: NonNullable<OrderOutcome['obey']>): LifecycleEvent {
     case 'suspend':
       return { type: 'suspended', by: 'order' };
     case 'resume':
-      return { type: 'resumed', by: 'order' };
+      return { type: 'resumed' };
     case 'brick':
       return { type: 'erase' };
     default:
@@ -149,19 +168,28 @@ function eventOf(order: NonNullable<OrderOutcome['obey']>): LifecycleEvent {
   }
 }
 
-/** Whether an order was approved under a manifest this laptop does not know yet. */
-function isAhead(trust: Trust, statement: string): boolean {
+/** The hospital that a grant names, when it is one. */
+function hospitalOf(statement: string): string | undefined {
   const bytes = fromBase64url(statement);
   const decoded = bytes && decodeStatement(bytes);
-  return decoded?.type === 'order' && decoded.manifestVersion > trust.manifest.version;
+  return decoded?.type === 'grant' ? decoded.appointment.consultant.hospital.id : undefined;
 }
 
-/** Makes a function that runs tasks one after the other. */
-function serially(): <T>(task: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (task) => {
-    const done = last.then(task);
-    last = done.catch(() => undefined);
-    return done;
-  };
+/**
+ * Does something that trust decides on; when it is refused for a reason that newer trust may lift, once more with the
+ * newest there is.
+ * @param hospital whose roster is needed, when one is
+ */
+async function withNewestTrust<T>(
+  { trust, refresh }: DutyParts,
+  act: () => Promise<T>,
+  refusalOf: (outcome: T) => string | undefined,
+  hospital?: string,
+): Promise<T> {
+  const { revision } = trust;
+  const outcome = await act();
+  if (!mayBeStale.includes(refusalOf(outcome) ?? '')) return outcome;
+  await refresh.refresh();
+  if (hospital !== undefined) await refresh.obtainRoster(hospital);
+  return trust.revision === revision ? outcome : act();
 }

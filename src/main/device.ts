@@ -1,33 +1,40 @@
+import { createHash } from 'node:crypto';
 import type {
   DeviceEvent,
   DeviceRequestMethod,
   DeviceRequestParams,
   LinkState,
+  Manifest,
   RequestRefusal,
   RoomNotification,
-  Screen,
   Welcome,
 } from '@sallyport/protocol';
 import type { ControlNotificationMethod, ControlNotificationParams } from '@sallyport/protocol';
-import { isCertificateFor, isDueForRenewal } from './identity/certificates.ts';
-import { certificateRequestFor } from './identity/device-keys.ts';
+import { Countersigning } from './audit/countersigning.ts';
 import type { ConsultationJournal } from './consultation-journal.ts';
-import { controlDuties } from './control-duties.ts';
+import { makeDeviceLink } from './device-link.ts';
+import { makeDeviceRoom } from './device-room.ts';
+import { CertificateRenewal } from './identity/certificate-renewal.ts';
+import { publicKeyOf, signBytes } from './identity/device-keys.ts';
+import { LeaseDuty } from './lease-duty.ts';
 import type { Capabilities } from './lifecycle/capabilities.ts';
 import type { Lifecycle, LifecycleEvent } from './lifecycle/lifecycle.ts';
-import { Link } from './link/link.ts';
+import type { SnapshotFacts } from './lifecycle/snapshot.ts';
+import { LinkLoss } from './link-loss.ts';
+import type { Link } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
 import { Outbox } from './link/outbox.ts';
-import { exponentialRetry } from './link/retry-policy.ts';
+import type { NewDeviceEvent } from './link/outbox.ts';
 import type { LinkIdentity } from './link/socket.ts';
-import type { Clock, Timer } from './platform/clock.ts';
+import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
 import type { Kept, Log } from './ports.ts';
 import type { Enrolment } from './record.ts';
 import { part } from './record.ts';
-import { Room } from './room/room.ts';
-import { leaseCheckDelay, leaseStanding, noteTime, renewLease } from './trust/lease.ts';
+import type { Room } from './room/room.ts';
+import type { Lease } from './trust/lease.ts';
 import { Pairing } from './trust/pairing.ts';
+import { TrustRefresh } from './trust/trust-refresh.ts';
 import { Trust } from './trust/trust.ts';
 
 /** What {@link Device} needs. */
@@ -47,11 +54,8 @@ export interface DeviceParts {
   readonly log: Log;
 }
 
-/** How long an open laptop may be without its link before it becomes inert, ms. */
-const linkGrace = 15_000;
-const renewalCheck = 12 * 3_600_000;
 const minute = 60_000;
-/** Refusals of a report that asking again cannot change: the report is given up rather than block those behind it. */
+/** Refusals of an activation's end that asking again cannot change: it is given up rather than block those behind it. */
 const final: readonly RequestRefusal[] = ['malformed', 'not-found', 'unknown-method', 'too-large'];
 
 /** An enrolled laptop's dealings with control: trust, pairing, link, room, lease and reports. */
@@ -62,21 +66,20 @@ export class Device {
   readonly room: Room;
   readonly outbox: Outbox;
   readonly #parts: DeviceParts;
-  /** Control's clock less the laptop's own, ms. */
-  #offset = 0;
-  /** Monotonic ms at which the link was lost. */
-  #lostSince: number | undefined;
-  #leaseTimer: Timer | undefined;
-  #graceTimer: Timer | undefined;
-  #renewalTimer: Timer | undefined;
-  #refreshing: Promise<boolean> | undefined;
+  readonly #refresh: TrustRefresh;
+  readonly #renewal: CertificateRenewal;
+  readonly #countersigning: Countersigning;
+  readonly #leaseDuty: LeaseDuty;
+  readonly #loss: LinkLoss;
 
   /** @throws TrustFault when the kept trust does not decode */
   constructor(parts: DeviceParts) {
     const { kept, clock, random, log } = parts;
     this.#parts = parts;
-    const { id: device, site } = kept.value.identity.device;
-    this.trust = new Trust({ kept: part(kept, 'trust'), subject: { device, site }, now: () => clock.now(), log });
+    const hours = (): Manifest['policy'] => this.trust.manifest.policy;
+    this.#leaseDuty = new LeaseDuty({ ...parts, kept: part(kept, 'lease'), hours });
+    this.#loss = new LinkLoss(parts);
+    this.trust = this.#makeTrust();
     this.pairing = new Pairing({
       kept: part(kept, 'pairing'),
       clock,
@@ -84,43 +87,74 @@ export class Device {
       grantLifetime: () => this.trust.manifest.policy.grantMinutes * minute,
       onChange: parts.onChange,
     });
-    this.link = this.#makeLink(device);
+    this.#refresh = new TrustRefresh({
+      trust: this.trust,
+      request: (method, params) => this.link.request(method, params),
+      onRefused: (reason) => this.record('statement-refused', `trust: ${reason}`),
+    });
+    this.#renewal = new CertificateRenewal({
+      kept: part(kept, 'identity'),
+      request: (request) => this.link.request('certificate.renew', { request }),
+      clock,
+      log,
+    });
+    this.link = this.#makeLink();
     this.outbox = new Outbox({
       kept: part(kept, 'outbox'),
+      device: kept.value.identity.device.id,
+      sign: (bytes) => this.#sign(bytes),
       deliver: (method, params) => this.#deliver(method, params),
       log,
     });
+    this.#countersigning = this.#makeCountersigning();
     this.room = this.#makeRoom();
   }
 
-  /** Control's time as far as it is known, ms since 1970. */
+  /** How long it may be out of contact. */
+  get lease(): Lease {
+    return this.#leaseDuty.lease;
+  }
+
+  /** The time by which statements are judged and an activation ends, ms since 1970; see {@link Lease.latest}. */
+  now(): number {
+    return this.lease.latest;
+  }
+
+  /** Control's time as far as it is known, ms since 1970: what screens count by. */
   controlNow(): number {
-    return this.#parts.clock.now() + this.#offset;
+    return this.lease.controlNow;
   }
 
-  /** What the screen shows of the pairing, in control's time. */
-  get pairingView(): Extract<Screen, { screen: 'inert' }>['pairing'] {
-    const view = this.pairing.view;
-    const offset = Math.trunc(this.#offset);
-    if (view.state === 'shown') return { ...view, changesAt: view.changesAt + offset };
-    return view.state === 'locked-out' ? { ...view, until: view.until + offset } : view;
-  }
-
-  /** How the lease stands now. */
-  get standing(): ReturnType<typeof leaseStanding> {
-    return leaseStanding(this.#parts.kept.value.lease, this.trust.manifest.policy, this.#parts.clock.now());
+  /** What screens show of all this, in control's time. */
+  get shown(): Pick<SnapshotFacts, 'now' | 'link' | 'pairing' | 'keepsSomebodyOut' | 'lease'> {
+    const { suspendsAt, erasesAt } = this.lease;
+    return {
+      now: this.controlNow(),
+      link: this.link.state,
+      pairing: this.#pairingShown,
+      keepsSomebodyOut: this.room.keepsSomebodyOut,
+      lease: { suspendsAt, erasesAt },
+    };
   }
 
   /** Starts everything that needs the network. */
   start(): void {
     this.link.start();
-    this.#watchLease();
+    this.lease.watch();
   }
 
   /** Stops everything but what the wipe still needs: the link. */
   stopDuties(): void {
     this.pairing.stop();
-    for (const timer of [this.#leaseTimer, this.#graceTimer, this.#renewalTimer]) timer?.cancel();
+    this.lease.stop();
+    this.#renewal.stop();
+    this.#countersigning.stop();
+    this.#loss.stop();
+  }
+
+  /** The laptop goes to sleep, or has woken up: what the lease has counted is written down and looked at. */
+  away(): void {
+    this.#leaseDuty.away();
   }
 
   /** Follows the lifecycle: codes are shown only while inert and in contact; control is told. */
@@ -132,120 +166,124 @@ export class Device {
 
   /** Keeps an event for the record. */
   record(event: DeviceEvent['event'], detail?: string): void {
-    const at = Math.trunc(this.#parts.clock.now());
-    const entry: DeviceEvent = { at, event, ...(detail === undefined ? {} : { detail }) };
+    const at = Math.trunc(this.controlNow());
+    const entry: NewDeviceEvent = { at, event, ...(detail === undefined ? {} : { detail }) };
     this.#parts.journal.append({ at, kind: 'event', event: entry });
     this.outbox.record(entry);
   }
 
-  /** Fetches newer manifests and the newest roster. @returns whether anything was asked and taken without a refusal */
-  refreshTrust(): Promise<boolean> {
-    this.#refreshing ??= this.#refreshTrust().finally(() => (this.#refreshing = undefined));
-    return this.#refreshing;
+  get #pairingShown(): SnapshotFacts['pairing'] {
+    const { view } = this.pairing;
+    const offset = Math.trunc(this.controlNow() - this.#parts.clock.now());
+    if (view.state === 'shown') return { ...view, changesAt: view.changesAt + offset };
+    return view.state === 'locked-out' ? { ...view, until: view.until + offset } : view;
   }
 
-  async #refreshTrust(): Promise<boolean> {
-    const answer = await this.link.request('trust.fetch', { afterManifest: this.trust.manifest.version });
-    if (!answer.ok) return false;
-    const refused = await this.trust.update(answer.value);
-    if (refused !== undefined) this.record('statement-refused', `trust: ${refused}`);
-    return refused === undefined;
+  #makeTrust(): Trust {
+    const { kept } = this.#parts;
+    const { device, signingKey } = kept.value.identity;
+    const key = createHash('sha256').update(publicKeyOf(signingKey)).digest('base64url');
+    return new Trust({
+      kept: part(kept, 'trust'),
+      subject: { device: device.id, site: device.site, key },
+      now: () => this.now(),
+      onInForce: (what) => this.#trustChanged(what),
+    });
   }
 
-  #makeLink(device: string): Link {
-    const { clock, log, kept } = this.#parts;
-    return new Link({
-      open: () => {
-        const { link: address, caCertificate, certificate, signingKey } = kept.value.identity;
-        return this.#parts.openSocket({ address, caCertificate, certificate, signingKey });
-      },
-      hello: () => ({
-        client: this.#parts.client,
-        state: this.#parts.state().name,
-        manifestVersion: this.trust.manifest.version,
-        rosterVersion: this.trust.rosterVersion,
-        grantSequence: this.trust.sequences.grant,
-        orderSequence: this.trust.sequences.order,
-      }),
-      device,
-      handlers: controlDuties({
-        ...this.#parts,
-        trust: this.trust,
-        pairing: this.pairing,
-        record: (event, detail) => this.record(event, detail),
-        refreshTrust: () => this.refreshTrust(),
-        now: () => clock.now(),
-      }),
-      onNotification: (method, params) => this.#notified(method, params),
-      onConnected: (welcome) => this.#connected(welcome),
-      onState: (state) => this.#linkChanged(state),
-      retry: exponentialRetry(() => (this.#parts.random.bytes(1)[0] ?? 0) / 256),
+  #makeCountersigning(): Countersigning {
+    const { kept, clock, log } = this.#parts;
+    return new Countersigning({
+      kept: part(kept, 'witness'),
+      trusted: () => ({ fleet: this.trust.manifest.fleet, auditKey: this.trust.manifest.policy.auditKey }),
+      request: (method, params) => this.link.request(method, params),
+      sign: (bytes) => this.#sign(bytes),
+      onRefused: (detail) => this.record('checkpoint-refused', detail),
       clock,
       log,
     });
   }
 
+  #sign(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+    return signBytes(this.#parts.kept.value.identity.signingKey, bytes);
+  }
+
+  #makeLink(): Link {
+    return makeDeviceLink({
+      ...this.#parts,
+      trust: this.trust,
+      pairing: this.pairing,
+      refresh: this.#refresh,
+      leaseDuty: this.#leaseDuty,
+      record: (event, detail) => this.record(event, detail),
+      now: () => this.now(),
+      onNotification: (method, params) => this.#notified(method, params),
+      onConnected: (welcome) => this.#connected(welcome),
+      onState: (state) => this.#linkChanged(state),
+    });
+  }
+
   #makeRoom(): Room {
-    const { capabilities, dispatch, notifyRoom, log } = this.#parts;
-    return new Room({
-      relay: (method, params) => this.link.request(method, params as never),
-      now: () => this.controlNow(),
-      isAllowed: (method) => capabilities().roomRequests.has(method),
-      notifyPage: notifyRoom,
-      onPhase: (phase) => dispatch({ type: 'phase-changed', phase }),
-      onEnded: (reason) => dispatch({ type: 'room-left', reason }),
-      log,
+    return makeDeviceRoom({
+      ...this.#parts,
+      identity: () => this.#parts.kept.value.identity,
+      trust: this.trust,
+      lease: this.lease,
+      link: this.link,
+      sign: (bytes) => this.#sign(bytes),
+      refresh: () => void this.#refreshed(),
+      record: (event, detail) => this.record(event, detail),
     });
   }
 
   #connected({ time }: Welcome): void {
-    this.#contact(time);
+    this.#leaseDuty.contact(time);
     this.#tellState();
     void this.#settle();
   }
 
-  /** What is done after each handshake: what waits is reported, newer trust is fetched, the certificate is renewed. */
+  /** After each handshake what waits is reported, newer trust fetched, the certificate renewed, the record countersigned. */
   async #settle(): Promise<void> {
     void this.outbox.flush();
-    try {
-      await this.refreshTrust();
-      await this.#renewCertificate();
-    } catch (error) {
-      this.#parts.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'not settled after contact');
-    }
+    await this.#refreshed();
+    await this.#renewal.check().catch((error: unknown) => this.#failed('certificate not renewed', error));
+    await this.#countersigning.run();
   }
 
-  #contact(time: number): void {
-    const { clock, kept, dispatch, log } = this.#parts;
-    this.#offset = time - clock.now();
-    try {
-      renewLease(part(kept, 'lease'), clock.now());
-    } catch (error) {
-      log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'lease not renewed');
-      return;
+  async #refreshed(): Promise<void> {
+    await this.#refresh.refresh().catch((error: unknown) => this.#failed('trust not refreshed', error));
+  }
+
+  #failed(what: string, error: unknown): void {
+    this.#parts.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, what);
+  }
+
+  /** What is open was opened by somebody, for somebody: when trust no longer names them it shuts at once. */
+  #trustChanged(what: string): void {
+    this.record('trust-updated', what);
+    this.room.trustChanged();
+    this.lease.watch();
+    const state = this.#parts.state();
+    if (state.name !== 'open' && state.name !== 'inRoom') return;
+    const { approver, appointment } = state.activation;
+    // SECURITY: a leaver's grant ends with their place on the roster (S6).
+    if (this.trust.refusalOf({ approver, consultant: appointment.consultant }) !== undefined) {
+      this.#parts.dispatch({ type: 'deactivated', reason: 'revoked' });
     }
-    dispatch({ type: 'resumed', by: 'lease' });
-    this.#watchLease();
   }
 
   #notified<M extends ControlNotificationMethod>(method: M, params: ControlNotificationParams<M>): void {
-    if (method === 'lease.renewed') this.#contact((params as ControlNotificationParams<'lease.renewed'>).time);
-    else if (method === 'trust.published') void this.refreshTrust().catch(() => undefined);
+    if (method === 'lease.renewed') {
+      this.#leaseDuty.contact((params as ControlNotificationParams<'lease.renewed'>).time);
+    } else if (method === 'trust.published') void this.#refreshed();
     else this.room.notified({ method, params } as RoomNotification);
   }
 
   #linkChanged(state: LinkState): void {
-    const { dispatch, clock, onChange } = this.#parts;
-    this.#graceTimer?.cancel();
-    if (state !== 'connected') {
-      // SECURITY: a laptop out of reach cannot be locked from afar: without its link it becomes inert (S1).
-      dispatch({ type: 'room-left', reason: 'connection-lost' });
-      const since = (this.#lostSince ??= clock.monotonic());
-      const left = Math.max(0, since + linkGrace - clock.monotonic());
-      this.#graceTimer = clock.setTimer(left, () => dispatch({ type: 'deactivated', reason: 'link-lost' }));
-    } else this.#lostSince = undefined;
+    if (state === 'connected') this.#loss.regained();
+    else this.#loss.lost();
     this.#followPairing();
-    onChange();
+    this.#parts.onChange();
   }
 
   #followPairing(): void {
@@ -258,54 +296,13 @@ export class Device {
     this.link.notifyState({ state: this.#parts.state().name, room: this.room.current });
   }
 
-  #watchLease(): void {
-    const { clock, kept } = this.#parts;
-    this.#leaseTimer?.cancel();
-    const delay = leaseCheckDelay(kept.value.lease, this.trust.manifest.policy, clock.now());
-    this.#leaseTimer = clock.setTimer(delay, () => this.#checkLease());
-  }
-
-  #checkLease(): void {
-    const { clock, kept, dispatch, log } = this.#parts;
-    try {
-      noteTime(part(kept, 'lease'), clock.now());
-    } catch (error) {
-      log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'time not noted');
-    }
-    const { standing } = this;
-    if (standing === 'erase') {
-      dispatch({ type: 'erase' });
-      return;
-    }
-    if (standing === 'suspend') dispatch({ type: 'suspended', by: 'lease' });
-    this.#watchLease();
-  }
-
   async #deliver<M extends DeviceRequestMethod>(method: M, params: DeviceRequestParams<M>): Promise<boolean> {
     const answer = await this.link.request(method, params);
-    if (answer.ok || final.includes(answer.refusal.reason)) return true;
+    // Events are a chain: one that is refused waits, for whatever reason, rather than leave a hole.
+    if (answer.ok || (method !== 'record.report' && final.includes(answer.refusal.reason))) return true;
     if (answer.refusal.retryAfter !== undefined) {
       this.#parts.clock.setTimer(answer.refusal.retryAfter * 1000, () => void this.outbox.flush());
     }
     return false;
-  }
-
-  async #renewCertificate(): Promise<void> {
-    const { clock, kept, log } = this.#parts;
-    this.#renewalTimer?.cancel();
-    this.#renewalTimer = clock.setTimer(renewalCheck, () => void this.#renewCertificate().catch(() => undefined));
-    const { certificate, caCertificate, signingKey } = kept.value.identity;
-    if (!isDueForRenewal(certificate, clock.now())) return;
-    const request = await certificateRequestFor(signingKey);
-    const answer = await this.link.request('certificate.renew', { request });
-    if (!answer.ok) return;
-    const renewed = answer.value.certificate;
-    // SECURITY: only a certificate for our own key from the pinned authority replaces the one we have (S14).
-    if (!isCertificateFor(renewed, { caCertificate, signingKey, now: clock.now() })) {
-      log.warn({}, 'renewed certificate refused');
-      return;
-    }
-    kept.update((value) => ({ ...value, identity: { ...value.identity, certificate: renewed } }));
-    log.info({}, 'certificate renewed');
   }
 }

@@ -18,7 +18,8 @@ import type { Kept, Log } from './ports.ts';
 import type { DeviceRecord, Enrolment } from './record.ts';
 import { keptEnrolment, newEnrolment, part } from './record.ts';
 import type { Stage } from './stage.ts';
-import { verifyRoster } from './trust/trust.ts';
+import { firstTrust } from './trust/kept-trust.ts';
+import { verifyRoster } from './trust/rosters.ts';
 import type { KeyStore } from './vault/key-store.ts';
 
 /** What {@link Kiosk} needs. */
@@ -46,6 +47,13 @@ type EffectRunners = {
 const receiptPatience = 3000;
 const minute = 60_000;
 const done = { ok: true, value: {} } as const;
+/** What a laptop that was never enrolled has to show of its dealings with control. */
+const nothingShown = {
+  link: 'connecting',
+  pairing: { state: 'unavailable' },
+  keepsSomebodyOut: false,
+  lease: { suspendsAt: null, erasesAt: null },
+} as const;
 
 /** A laptop whose vault is open: blank or enrolled. Carries out what the lifecycle asks for. */
 export class Kiosk implements Stage {
@@ -70,7 +78,10 @@ export class Kiosk implements Stage {
 
   constructor(parts: KioskParts) {
     this.#parts = parts;
-    if (parts.record.value.enrolment !== null) this.#device = this.#makeDevice();
+    if (parts.record.value.enrolment !== null) {
+      this.#device = this.#makeDevice();
+      this.#device.lease.countTimeOff();
+    }
     this.#lifecycle = new LifecycleHolder({
       initial: this.#initial(),
       log: parts.log,
@@ -86,14 +97,12 @@ export class Kiosk implements Stage {
 
   /** What the page shows now. */
   get snapshot(): Snapshot {
-    const device = this.#device;
-    const identity = this.#parts.record.value.enrolment?.identity.device;
+    const { language, enrolment } = this.#parts.record.value;
+    const identity = enrolment?.identity.device;
     return snapshotOf(this.#lifecycle.state, {
-      language: this.#parts.record.value.language,
-      now: device?.controlNow() ?? this.#parts.clock.now(),
+      language,
       device: identity === undefined ? null : { name: identity.name, siteName: identity.siteName },
-      link: device?.link.state ?? 'connecting',
-      pairing: device?.pairingView ?? { state: 'unavailable' },
+      ...(this.#device?.shown ?? { ...nothingShown, now: this.#parts.clock.now() }),
     });
   }
 
@@ -103,7 +112,7 @@ export class Kiosk implements Stage {
     if (device === undefined) return;
     const { openGrant, receipts } = this.#enrolment.value;
     // SECURITY: a brick that was executed, or a lease that ran out, comes before any network (S9, S21).
-    if (receipts.some(({ order }) => order === 'brick') || device.standing === 'erase') {
+    if (receipts.some(({ order }) => order === 'brick') || device.lease.standing === 'erase') {
       this.#lifecycle.dispatch({ type: 'erase' });
       return;
     }
@@ -115,6 +124,7 @@ export class Kiosk implements Stage {
   /** Somebody took the laptop away, or its system went to sleep: inert at once. */
   away(): void {
     this.#lifecycle.dispatch({ type: 'deactivated', reason: 'suspend' });
+    this.#device?.away();
   }
 
   /** The page is gone: whoever was in a room is out of it. */
@@ -135,10 +145,8 @@ export class Kiosk implements Stage {
   #initial(): Lifecycle {
     const { enrolment } = this.#parts.record.value;
     if (enrolment === null) return { name: 'blank', busy: false, problem: null };
-    const byLease = this.#device?.standing !== 'held';
-    if (enrolment.suspendedByOrder || byLease) {
-      return { name: 'suspended', byOrder: enrolment.suspendedByOrder, byLease };
-    }
+    if (enrolment.suspendedByOrder) return { name: 'suspended', by: 'order' };
+    if (this.#device?.lease.standing !== 'held') return { name: 'suspended', by: 'lease' };
     return { name: 'inert', notice: enrolment.openGrant === null ? null : 'restarted' };
   }
 
@@ -206,8 +214,8 @@ export class Kiosk implements Stage {
   #startActivation({ grant, openUntil }: Activation): void {
     const { clock } = this.#parts;
     this.#enrolment.update((value) => ({ ...value, openGrant: grant }));
-    // SECURITY: the earlier of the two clocks decides when the laptop shuts (S1).
-    const left = openUntil - Math.max(clock.now(), this.#device?.controlNow() ?? 0);
+    // SECURITY: whichever clock is furthest decides when the laptop shuts (S1).
+    const left = openUntil - (this.#device?.now() ?? clock.now());
     const over = (): void => this.#lifecycle.dispatch({ type: 'deactivated', reason: 'over' });
     this.#activationTimer = clock.setTimer(Math.max(0, left), over);
   }
@@ -292,16 +300,14 @@ export class Kiosk implements Stage {
     const { state } = this.#lifecycle;
     const device = this.#device;
     if (state.name !== 'open' || device === undefined) return { ok: false, refusal: { reason: 'wrong-state' } };
-    const joined = await device.room.join(state.activation.appointment);
-    if (!joined.ok) return joined;
-    this.#lifecycle.dispatch({ type: 'joined', phase: joined.value });
-    return done;
+    const joined = await device.room.join(state.activation);
+    return joined.ok ? done : joined;
   }
 
   async #enrol({ ticket }: InvokeParams<'enrol'>): Promise<InvokeResult<'enrol'>> {
     this.#lifecycle.dispatch({ type: 'enrolment-started' });
     const outcome = await this.#attemptEnrolment(ticket);
-    const problem = outcome.outcome === 'refused' ? outcome.problem : this.#keepEnrolled(outcome.enrolled);
+    const problem = outcome.outcome === 'refused' ? outcome.problem : await this.#keepEnrolled(outcome.enrolled);
     if (problem === undefined) return done;
     this.#lifecycle.dispatch({ type: 'enrolment-refused', problem });
     return { ok: false, refusal: { reason: 'failed' } };
@@ -314,7 +320,7 @@ export class Kiosk implements Stage {
       return await enrol(ticket, {
         exchange,
         isRosterGood: async (roster, manifest, site) =>
-          (await verifyRoster(roster, manifest, { site, afterVersion: 0, now: now() })).accepted,
+          (await verifyRoster(roster, manifest, { site, afterVersion: 0, current: undefined, now: now() })).accepted,
         now,
       });
     } catch (error) {
@@ -323,10 +329,10 @@ export class Kiosk implements Stage {
     }
   }
 
-  #keepEnrolled({ identity, manifest, roster }: Enrolled): 'not-saved' | undefined {
+  async #keepEnrolled({ identity, manifest, roster }: Enrolled): Promise<'not-saved' | undefined> {
     const { record, clock, log } = this.#parts;
-    const trust = { manifest, roster, grantSequence: 0, orderSequence: 0 };
     try {
+      const trust = await firstTrust(manifest, roster);
       record.update((value) => ({ ...value, enrolment: newEnrolment({ identity, trust }, clock.now()) }));
       this.#device = this.#makeDevice();
     } catch (error) {

@@ -1,15 +1,16 @@
 import { language } from '@sallyport/protocol';
 import * as z from 'zod';
+import { keptWitness, noWitness } from './audit/countersigning.ts';
 import { keptIdentity } from './identity/identity.ts';
 import { emptyOutbox, keptOutbox } from './link/outbox.ts';
 import type { Kept } from './ports.ts';
-import { keptLease } from './trust/lease.ts';
+import { keptTrust } from './trust/kept-trust.ts';
+import { freshLease, keptLease } from './trust/lease.ts';
 import { keptReceipt } from './trust/orders.ts';
 import { keptPairing, noTries } from './trust/pairing.ts';
-import { keptTrust } from './trust/trust.ts';
 
-/** Version of the record's schema; a change of the schema raises it. */
-export const recordSchemaVersion = 1;
+/** Version of the record's schema; a change of the schema raises it. No fleet has laptops with a record of version 1. */
+export const recordSchemaVersion = 2;
 
 /** What exists once the laptop is enrolled. */
 const enrolment = z.strictObject({
@@ -18,7 +19,10 @@ const enrolment = z.strictObject({
   lease: keptLease,
   pairing: keptPairing,
   outbox: keptOutbox,
+  /** Which head of control's record it has countersigned last. */
+  witness: keptWitness,
   receipts: z.array(keptReceipt).max(16),
+  /** By an officer's order; the lease keeps its own word. */
   suspendedByOrder: z.boolean(),
   /** The activation that is under way: found at a start, it was cut off. */
   openGrant: z.int().min(1).nullable(),
@@ -36,13 +40,13 @@ export const blankRecord: DeviceRecord = { language: 'en', enrolment: null };
 
 /** The record of a laptop at the moment of its enrolment. */
 export function newEnrolment({ identity, trust }: Pick<Enrolment, 'identity' | 'trust'>, now: number): Enrolment {
-  const at = Math.trunc(now);
   return {
     identity,
     trust,
-    lease: { lastContact: at, highWater: at },
+    lease: freshLease(now),
     pairing: noTries,
     outbox: emptyOutbox,
+    witness: noWitness,
     receipts: [],
     suspendedByOrder: false,
     openGrant: null,

@@ -40,6 +40,14 @@ export function startStage(language: Language, now: number, refused?: StartRefus
 /** A wipe found at a start: there is no record any more, only the tombstone. */
 export function wipedStage(name: 'wiping' | 'dead', now: number): Stage {
   const state = { name } as const;
-  const facts = { language: 'en', now, device: null, link: 'connecting', pairing: { state: 'unavailable' } } as const;
+  const facts = {
+    language: 'en',
+    now,
+    device: null,
+    link: 'connecting',
+    pairing: { state: 'unavailable' },
+    keepsSomebodyOut: false,
+    lease: { suspendsAt: null, erasesAt: null },
+  } as const;
   return snapshotOnly({ capabilities: capabilities(state), snapshot: snapshotOf(state, facts) });
 }

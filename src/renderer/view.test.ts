@@ -8,7 +8,11 @@ const device = { name: 'Laptop 7', siteName: 'HMP Example' };
 const appointment = {
   id: '7d3c1b8e-2a44-4a0e-9f5e-3d2f1c0b9a87',
   patientReference: 'A1234BC',
-  consultant: { id: '1f0e9d8c-7b6a-4958-8776-655443322110', name: 'Dr Example', hospital: 'Example General' },
+  consultant: {
+    id: '1f0e9d8c-7b6a-4958-8776-655443322110',
+    name: 'Dr Example',
+    hospital: { id: '1f0e9d8c-7b6a-4958-8776-655443322111', name: 'Example General' },
+  },
   startsAt: 1_800_000_000_000,
   endsAt: 1_800_001_800_000,
   opensAt: 1_799_999_400_000,
@@ -21,9 +25,9 @@ const outside: Screen[] = [
   { screen: 'starting' },
   { screen: 'refused', reason: 'record-tampered' },
   { screen: 'blank', busy: false, problem: null },
-  { screen: 'inert', device, link, pairing: { state: 'unavailable' }, notice: null },
+  { screen: 'inert', device, link, pairing: { state: 'unavailable' }, notice: null, suspendsAt: null },
   { screen: 'open', device, link, appointment, openUntil, notice: null },
-  { screen: 'suspended', device, link },
+  { screen: 'suspended', device, link, by: 'order', erasesAt: null },
   { screen: 'wiping' },
   { screen: 'dead' },
 ];
@@ -34,6 +38,7 @@ const inRoom = phase.options.map((name): Screen => ({
   phase: name,
   appointment,
   openUntil,
+  keepsSomebodyOut: false,
 }));
 const screens = [...outside, ...inRoom];
 

@@ -59,6 +59,18 @@ export async function importSigningKey(signingKey: string): Promise<webcrypto.Cr
   return key;
 }
 
+/**
+ * Signs with a device's key: ECDSA P-256 with SHA-256 (FIPS 186-5).
+ * @param signingKey PKCS #8, PEM
+ * @returns r ‖ s, base64url
+ * @throws when the key is none
+ */
+export async function signBytes(signingKey: string, bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const key = await importSigningKey(signingKey);
+  const signature = await webcrypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, key, bytes);
+  return toBase64url(new Uint8Array(signature));
+}
+
 /** The public key (SubjectPublicKeyInfo, DER) of a private key in PEM. */
 export function publicKeyOf(signingKey: string): Buffer {
   return createPublicKey(signingKey).export({ format: 'der', type: 'spki' });

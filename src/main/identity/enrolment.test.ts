@@ -41,7 +41,8 @@ function exchangeWith(control: Control = {}) {
       return { outcome: 'answered', status: 200, value };
     }
     const body = request.body as { certificateRequest: string };
-    const device = { ...fleet.device, siteName: 'HMP Exemplar' };
+    const { id, name, site } = fleet.device;
+    const device = { id, name, site, siteName: 'HMP Exemplar' };
     const certificate = await authority.certify(body.certificateRequest);
     const value = { device, certificate, link: '127.0.0.1:8444', roster, ...(await control.answer?.(body)) };
     return { outcome: 'answered', status: control.status ?? 200, value };
@@ -61,7 +62,11 @@ describe('S14 identity of control: enrolment with a ticket', () => {
     const { outcome, requests } = await enrolling();
     expect(outcome).toMatchObject({
       outcome: 'enrolled',
-      enrolled: { manifest, roster, identity: { enrolment: address, link: '127.0.0.1:8444', device: fleet.device } },
+      enrolled: {
+        manifest,
+        roster,
+        identity: { enrolment: address, link: '127.0.0.1:8444', device: { id: fleet.device.id, site: fleet.prison } },
+      },
     });
     expect(requests.map(({ path, trust }) => [path, trust])).toEqual([
       ['/anchor', 'not-yet'],

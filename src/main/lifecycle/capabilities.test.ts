@@ -72,7 +72,7 @@ const table: readonly (readonly [string, Lifecycle | null, Expected])[] = [
   ['debrief', { name: 'inRoom', phase: 'debrief', activation }, inRoom],
   [
     'suspended',
-    { name: 'suspended', byOrder: true, byLease: false },
+    { name: 'suspended', by: 'lease' },
     {
       ...nothing,
       screen: 'suspended',

@@ -1,5 +1,6 @@
 import type {
   ActivationEnd,
+  ApprovedStatement,
   DeviceAppointment,
   DeviceEvent,
   EnrolmentRefusal,
@@ -11,6 +12,10 @@ import type {
 export interface Activation {
   /** The grant's sequence. */
   readonly grant: number;
+  /** The grant as it was approved: with it the laptop proves in the room that people opened it. */
+  readonly approved: ApprovedStatement;
+  /** Who approved it, with which passkey. */
+  readonly approver: { readonly person: string; readonly credential: string };
   /** The booked consultation; its room has the same identifier. */
   readonly appointment: DeviceAppointment;
   /** When the laptop becomes inert whatever happens, ms since 1970. */
@@ -30,9 +35,9 @@ export type LivePhase = Exclude<Phase, 'ended'>;
  *                           │ └────────────────┘ └─────────────────────┤
  *                           │              deactivated                 │
  *                           ├──────────────────────────────────────────┘
- *                           │ resumed
- *                           ▼ suspended (from inert, open, inRoom)
- *                        suspended
+ *                           │ resumed (by an officer's order alone)
+ *                           ▼ suspended (from inert, open, inRoom; by an order or by the lease)
+ *                        suspended(lease → order)
  *
  *     inert, open, inRoom, suspended, blank ── erase ──► wiping ── erased ──► dead
  */
@@ -41,12 +46,12 @@ export type Lifecycle =
   | { readonly name: 'inert'; readonly notice: ActivationEnd | null }
   | { readonly name: 'open'; readonly activation: Activation; readonly notice: RoomEnd | null }
   | { readonly name: 'inRoom'; readonly phase: LivePhase; readonly activation: Activation }
-  /** Suspended by an officer's order, by the lease, or both: each is lifted on its own. */
-  | { readonly name: 'suspended'; readonly byOrder: boolean; readonly byLease: boolean }
+  /** Whoever suspended it, an officer's order alone lifts it. */
+  | { readonly name: 'suspended'; readonly by: SuspendedBy }
   | { readonly name: 'wiping' }
   | { readonly name: 'dead' };
 
-/** Why a laptop is suspended. */
+/** Why a laptop is suspended: an officer's order, or too long out of contact. Where both are so it is the order. */
 export type SuspendedBy = 'order' | 'lease';
 
 /** What happens to a laptop. */
@@ -60,7 +65,7 @@ export type LifecycleEvent =
   | { readonly type: 'room-left'; readonly reason: RoomEnd }
   | { readonly type: 'deactivated'; readonly reason: ActivationEnd }
   | { readonly type: 'suspended'; readonly by: SuspendedBy }
-  | { readonly type: 'resumed'; readonly by: SuspendedBy }
+  | { readonly type: 'resumed' }
   | { readonly type: 'erase' }
   | { readonly type: 'erased' };
 
@@ -129,7 +134,7 @@ const inert: Rules<In<'inert'>> = {
       startIdle,
       record('opened'),
     ),
-  suspended: (_state, { by }) => to(suspendedBy(by), record('suspended', by)),
+  suspended: (_state, { by }) => to({ name: 'suspended', by }, record('suspended', by)),
   erase: () => wipeFrom(),
 };
 
@@ -138,7 +143,7 @@ const open: Rules<In<'open'>> = {
   joined: ({ activation }, { phase }) => to({ name: 'inRoom', phase, activation }, stopIdle, record('joined', phase)),
   deactivated: ({ activation }, { reason }) => to(inertAfter(reason), stopIdle, ...closing(activation, reason)),
   suspended: ({ activation }, { by }) =>
-    to(suspendedBy(by), stopIdle, ...closing(activation, 'ordered'), record('suspended', by)),
+    to({ name: 'suspended', by }, stopIdle, ...closing(activation, 'ordered'), record('suspended', by)),
   erase: ({ activation }) => wipeFrom(stopIdle, ...closing(activation, 'ordered')),
 };
 
@@ -150,14 +155,15 @@ const inRoom: Rules<In<'inRoom'>> = {
   deactivated: ({ activation }, { reason }) =>
     to(inertAfter(reason), leave(roomEndOf(reason)), ...closing(activation, reason)),
   suspended: ({ activation }, { by }) =>
-    to(suspendedBy(by), leave('device-locked'), ...closing(activation, 'ordered'), record('suspended', by)),
+    to({ name: 'suspended', by }, leave('device-locked'), ...closing(activation, 'ordered'), record('suspended', by)),
   erase: ({ activation }) => wipeFrom(leave('device-locked'), ...closing(activation, 'ordered')),
 };
 
 const suspended: Rules<In<'suspended'>> = {
   ...unmoved,
-  suspended: (state, { by }) => to({ ...state, ...(by === 'order' ? { byOrder: true } : { byLease: true }) }),
-  resumed: (state, { by }) => lifted({ ...state, ...(by === 'order' ? { byOrder: false } : { byLease: false }) }, by),
+  suspended: (state, { by }) => to(by === 'order' && state.by === 'lease' ? { name: 'suspended', by } : state),
+  // SECURITY: contact does not lift what being out of contact has brought: only an officer's order does (S21).
+  resumed: () => to({ name: 'inert', notice: null }, record('resumed')),
   erase: () => wipeFrom(),
 };
 
@@ -187,17 +193,8 @@ function to(state: Lifecycle, ...effects: readonly LifecycleEffect[]): Transitio
   return { state, effects };
 }
 
-function lifted(state: In<'suspended'>, by: SuspendedBy): Transition {
-  if (state.byOrder || state.byLease) return to(state);
-  return to({ name: 'inert', notice: null }, record('resumed', by));
-}
-
 function inertAfter(notice: ActivationEnd): Lifecycle {
   return { name: 'inert', notice };
-}
-
-function suspendedBy(by: SuspendedBy): Lifecycle {
-  return { name: 'suspended', byOrder: by === 'order', byLease: by === 'lease' };
 }
 
 function leave(reason: RoomEnd): LifecycleEffect {

@@ -12,6 +12,10 @@ export interface SnapshotFacts {
   readonly device: { readonly name: string; readonly siteName: string } | null;
   readonly link: LinkState;
   readonly pairing: PairingView;
+  /** Whether control says that somebody is in the room whose place is not proved. */
+  readonly keepsSomebodyOut: boolean;
+  /** When the lease changes what the laptop is, in control's time, ms since 1970; null while that is not near. */
+  readonly lease: { readonly suspendsAt: number | null; readonly erasesAt: number | null };
 }
 
 /** The snapshot before there is a lifecycle: starting, or found unusable. */
@@ -25,23 +29,26 @@ export function snapshotOf(state: Lifecycle, facts: SnapshotFacts): Snapshot {
   return { state: state.name, language: facts.language, now: Math.trunc(facts.now), screen: screenOf(state, facts) };
 }
 
-function screenOf(state: Lifecycle, { device, link, pairing }: SnapshotFacts): Screen {
+function screenOf(state: Lifecycle, { device, link, pairing, keepsSomebodyOut, lease }: SnapshotFacts): Screen {
   const named = device ?? { name: 'Sallyport', siteName: 'Sallyport' };
   switch (state.name) {
     case 'blank':
       return { screen: 'blank', busy: state.busy, problem: state.problem };
-    case 'inert':
-      return { screen: 'inert', device: named, link, pairing, notice: state.notice };
+    case 'inert': {
+      const { suspendsAt } = lease;
+      return { screen: 'inert', device: named, link, pairing, notice: state.notice, suspendsAt };
+    }
     case 'open': {
       const { appointment, openUntil } = state.activation;
       return { screen: 'open', device: named, link, appointment, openUntil, notice: state.notice };
     }
     case 'inRoom': {
       const { appointment, openUntil } = state.activation;
-      return { screen: 'inRoom', device: named, link, phase: state.phase, appointment, openUntil };
+      const { phase } = state;
+      return { screen: 'inRoom', device: named, link, phase, appointment, openUntil, keepsSomebodyOut };
     }
     case 'suspended':
-      return { screen: 'suspended', device: named, link };
+      return { screen: 'suspended', device: named, link, by: state.by, erasesAt: lease.erasesAt };
     case 'wiping':
       return { screen: 'wiping' };
     case 'dead':

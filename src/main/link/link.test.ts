@@ -57,6 +57,7 @@ function setUp(changes: Partial<LinkOptions> = {}) {
     'activation.lock': async () => ({ ok: true, value: {} }),
   };
   const link = new Link({
+    mayConnect: () => true,
     open: () => {
       const socket = new FakeSocket();
       sockets.push(socket);
@@ -150,6 +151,17 @@ describe('S2 one socket', () => {
     clock.pass(500);
     first.says({ kind: 'notification', method: 'lease.renewed', params: { time } });
     expect([sockets.length, notified]).toEqual([2, []]);
+  });
+
+  test('S21 it connects, and connects again, only while it may', () => {
+    let mayConnect = true;
+    const { link, connect, clock, socket, sockets, states } = setUp({ mayConnect: () => mayConnect });
+    connect();
+    mayConnect = false;
+    socket().terminate();
+    clock.pass(120_000);
+    link.start();
+    expect([sockets.length, states.at(-1)]).toEqual([1, 'unreachable']);
   });
 
   test('stopped, it stays stopped', () => {

@@ -37,6 +37,8 @@ export type ControlRequestHandlers = {
 
 /** What {@link Link} needs. */
 export interface LinkOptions {
+  /** Looked at before every attempt to connect; false: the link stops, as by `stop`. */
+  readonly mayConnect: () => boolean;
   /** Opens a socket with the identity as it is then; `openSocket`, or a test's. */
   readonly open: () => WebSocket;
   readonly hello: () => Omit<Hello, 'kind' | 'versions'>;
@@ -139,6 +141,10 @@ export class Link {
   }
 
   #connect(): void {
+    if (!this.#options.mayConnect()) {
+      this.stop();
+      return;
+    }
     this.#setState(this.#linkState === 'refused' ? 'refused' : 'connecting');
     const socket = this.#options.open();
     const timer = this.#options.clock.setTimer(helloTimeout, () => socket.terminate());

@@ -33,9 +33,11 @@ describe('the machine clock', () => {
   });
 });
 
-test('wall clock and monotonic clock move with the time that passes', async () => {
-  const [wall, steady] = [systemClock.now(), systemClock.monotonic()];
+test('wall clock, monotonic clock and uptime move with the time that passes', async () => {
+  const [wall, steady, up] = [systemClock.now(), systemClock.monotonic(), systemClock.uptime()];
   await new Promise((resolve) => systemClock.setTimer(20, () => resolve(undefined)));
   expect(systemClock.monotonic() - steady).toBeGreaterThanOrEqual(19);
   expect(systemClock.now() - wall).toBeGreaterThanOrEqual(19);
+  // The system counts its uptime in hundredths of a second.
+  expect(systemClock.uptime() - up).toBeGreaterThanOrEqual(10);
 });

@@ -1,3 +1,5 @@
+import { uptime } from 'node:os';
+
 /** A timer that was set and can still be called off. */
 export interface Timer {
   /** Calls the timer off; does nothing when it has run or was called off already. */
@@ -10,6 +12,8 @@ export interface Clock {
   now(): number;
   /** Milliseconds since an arbitrary start; never goes back. */
   monotonic(): number;
+  /** Milliseconds since the machine was switched on; never goes back, and goes on while it sleeps. */
+  uptime(): number;
   /**
    * Calls `callback` once after `delayMs` milliseconds (values below zero count as zero).
    * Waits longer than 24.8 days, the limit of a bare timer, are kept too.
@@ -37,5 +41,6 @@ function setLongTimer(delayMs: number, callback: () => void): Timer {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  uptime: () => uptime() * 1000,
   setTimer: setLongTimer,
 };

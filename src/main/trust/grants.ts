@@ -1,4 +1,4 @@
-import type { ControlRequestParams, DeviceAppointment, Grant } from '@sallyport/protocol';
+import type { ApprovedStatement, ControlRequestParams, DeviceAppointment, Grant } from '@sallyport/protocol';
 import { fromBase64url } from '@sallyport/protocol';
 import { openShare } from '@sallyport/protocol/sealing';
 import type { Answer } from '../ports.ts';
@@ -7,7 +7,11 @@ import type { Trust } from './trust.ts';
 
 /** What a verified grant gives. */
 export interface OpenedGrant {
+  /** As it was approved. */
+  readonly approved: ApprovedStatement;
   readonly grant: Grant;
+  /** Who approved it, with which passkey. */
+  readonly approver: { readonly person: string; readonly credential: string };
   readonly appointment: DeviceAppointment;
   /** 32 bytes, the caller's to zero. */
   readonly serverShare: Uint8Array;
@@ -39,16 +43,20 @@ export async function takeGrant(
   if (!isApproved(appointment, taken.statement)) return { ok: false, refusal: { reason: 'malformed' } };
   const serverShare = await openShare(share, sealingKey, bytes);
   if (serverShare === undefined) return { ok: false, refusal: { reason: 'failed' } };
-  return { ok: true, value: { grant: taken.statement, appointment, serverShare } };
+  const { person, credential } = taken.approver;
+  const approver = { person, credential };
+  return { ok: true, value: { approved: grant, grant: taken.statement, approver, appointment, serverShare } };
 }
 
-/** SECURITY: control cannot put another consultant or another time on an approved appointment (S4). */
+/** SECURITY: control cannot put another consultant, hospital or time on an approved appointment (S4). */
 function isApproved(sent: DeviceAppointment, { appointment }: Grant): boolean {
   return (
     sent.id === appointment.id &&
     sent.opensAt === appointment.opensAt &&
     sent.closesAt === appointment.closesAt &&
     sent.consultant.id === appointment.consultant.id &&
-    sent.consultant.name === appointment.consultant.name
+    sent.consultant.name === appointment.consultant.name &&
+    sent.consultant.hospital.id === appointment.consultant.hospital.id &&
+    sent.consultant.hospital.name === appointment.consultant.hospital.name
   );
 }

@@ -1,13 +1,40 @@
 import { describe, expect, test } from 'vitest';
-import { leaseCheckDelay, leaseStanding, noteTime, renewLease } from './lease.ts';
+import { manualClock } from '../platform/testing/manual-clock.ts';
+import type { KeptLease } from './lease.ts';
+import { clockBackCost, freshLease, Lease, startCost } from './lease.ts';
 import { keptInMemory } from './testing/kept-in-memory.ts';
+import type { KeptInMemory } from './testing/kept-in-memory.ts';
 
 const hour = 3_600_000;
+const minute = 60_000;
 const start = 1_800_000_000_000;
 const hours = { suspendAfterHours: 24, eraseAfterHours: 72 };
-const lease = { lastContact: start, highWater: start };
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-describe('S21 the lease', () => {
+function leaseOn(
+  clock = manualClock(start),
+  kept: KeptInMemory<KeptLease> = keptInMemory(freshLease(start)),
+  lengths = hours,
+) {
+  const looks: string[] = [];
+  const lease = new Lease({
+    kept,
+    hours: () => lengths,
+    clock,
+    onLooked: () => void looks.push(lease.standing),
+    log,
+  });
+  return { lease, clock, kept, looks };
+}
+
+/** The machine is switched on again: another uptime, the wall clock as somebody left it. */
+function restarted(kept: KeptInMemory<KeptLease>, wall: number, lengths = hours) {
+  const next = leaseOn(manualClock(wall), kept, lengths);
+  next.lease.countTimeOff();
+  return next;
+}
+
+describe('S21 the lease while the laptop runs', () => {
   test.each([
     [0, 'held'],
     [24 * hour - 1, 'held'],
@@ -16,34 +43,202 @@ describe('S21 the lease', () => {
     [72 * hour, 'erase'],
     [1000 * hour, 'erase'],
   ])('after %d ms out of contact: %s', (passed, standing) => {
-    expect(leaseStanding(lease, hours, start + passed)).toBe(standing);
+    const { lease, clock } = leaseOn();
+    clock.pass(passed);
+    expect(lease.standing).toBe(standing);
   });
 
-  test('a clock set back gains nothing', () => {
-    expect(leaseStanding({ ...lease, highWater: start + 73 * hour }, hours, start - 1000 * hour)).toBe('erase');
+  test.each([
+    ['ten years ahead', 10],
+    ['ten years back', -10],
+  ])('a wall clock set %s changes nothing', (_how, years) => {
+    const { lease, clock } = leaseOn();
+    clock.setWallClock(start + years * 365 * 24 * hour);
+    clock.pass(23 * hour);
+    expect(lease.standing).toBe('held');
+    clock.pass(hour);
+    expect(lease.standing).toBe('suspend');
   });
 
-  test('an erase-after that is not above suspend-after erases', () => {
-    expect(leaseStanding(lease, { suspendAfterHours: 24, eraseAfterHours: 24 }, start + 24 * hour)).toBe('erase');
+  test('sleep counts', () => {
+    const { lease, clock } = leaseOn();
+    clock.sleep(72 * hour);
+    expect(lease.standing).toBe('erase');
   });
 
-  test('contact renews it, by the clock of that moment', () => {
-    const kept = keptInMemory({ lastContact: start, highWater: start + 500 * hour });
-    renewLease(kept, start + hour + 0.5);
-    expect(kept.value).toEqual({ lastContact: start + hour, highWater: start + hour });
+  test('a length that is the same for both erases', () => {
+    const { lease, clock } = leaseOn(undefined, undefined, { suspendAfterHours: 24, eraseAfterHours: 24 });
+    clock.pass(24 * hour);
+    expect(lease.standing).toBe('erase');
   });
 
-  test('the time is noted every quarter of an hour, not more often', () => {
-    const kept = keptInMemory(lease);
-    noteTime(kept, start + 14 * 60_000);
-    expect(kept.value.highWater).toBe(start);
-    noteTime(kept, start + 15 * 60_000);
-    expect(kept.value.highWater).toBe(start + 15 * 60_000);
+  test('it is looked at in time for each mark, and never later than what is counted may stay unwritten', () => {
+    const { lease, clock, looks, kept } = leaseOn();
+    lease.watch();
+    clock.pass(14 * minute);
+    expect([looks.length, kept.value.silent]).toEqual([0, 0]);
+    clock.pass(minute);
+    expect([looks.length, kept.value.silent]).toEqual([1, 15 * minute]);
+    clock.pass(24 * hour - 15 * minute);
+    expect(looks.at(-1)).toBe('suspend');
+    clock.pass(48 * hour);
+    expect(looks.at(-1)).toBe('erase');
   });
 
-  test('it is looked at again when it changes, at the latest after a quarter of an hour', () => {
-    expect(leaseCheckDelay(lease, hours, start)).toBe(15 * 60_000);
-    expect(leaseCheckDelay(lease, hours, start + 24 * hour - 5000)).toBe(5000);
-    expect(leaseCheckDelay(lease, hours, start + 100 * hour)).toBe(15 * 60_000);
+  test('stopped, it is looked at no more, whoever is heard from', () => {
+    const { lease, clock, looks } = leaseOn();
+    lease.watch();
+    lease.stop();
+    lease.contact(start);
+    clock.pass(100 * hour);
+    expect(looks).toEqual([]);
+  });
+});
+
+describe('S21 the lease across starts', () => {
+  test('the time the laptop was off counts', () => {
+    const { kept, lease, clock } = leaseOn();
+    clock.pass(10 * hour);
+    lease.note();
+    expect(restarted(kept, start + 24 * hour).lease.standing).toBe('suspend');
+  });
+
+  test('a start costs a quarter of an hour at the least; with a short lease a twelfth of it', () => {
+    expect(startCost(hours)).toBe(15 * minute);
+    expect(startCost({ suspendAfterHours: 1, eraseAfterHours: 1 })).toBe(5 * minute);
+    const { kept } = leaseOn();
+    expect(restarted(kept, start).kept.value.silent).toBe(15 * minute);
+  });
+
+  test('a clock that shows less than before costs besides, and the time it shows counts for nothing', () => {
+    const { kept } = leaseOn();
+    const { lease } = restarted(kept, start - 10 * 365 * 24 * hour);
+    expect(lease.silent).toBe(startCost(hours) + clockBackCost(hours));
+  });
+
+  test('a clock that is set right by a few minutes at a start costs nothing besides', () => {
+    const { kept } = leaseOn();
+    expect(restarted(kept, start - 4 * minute).lease.silent).toBe(startCost(hours));
+  });
+
+  test('restarts in a loop gain nothing, though the plug is pulled before anything is written', () => {
+    const { kept } = leaseOn();
+    let starts = 0;
+    for (let standing = 'held'; standing !== 'erase' && starts < 1000; starts += 1) {
+      const { lease, clock } = restarted(kept, start);
+      lease.watch();
+      clock.pass(startCost(hours) - 1);
+      standing = lease.standing;
+    }
+    expect(starts * startCost(hours)).toBeLessThanOrEqual(72 * hour);
+  });
+
+  test('a disk that does not write lets the laptop go on counting in memory', () => {
+    const { kept, lease, clock } = leaseOn();
+    kept.fault = new Error('disk');
+    lease.countTimeOff();
+    clock.pass(72 * hour);
+    expect(lease.standing).toBe('erase');
+  });
+});
+
+describe('S21 contact', () => {
+  test('starts the lease anew, durably', () => {
+    const { lease, clock, kept } = leaseOn();
+    clock.pass(23 * hour);
+    lease.note();
+    expect(lease.contact(start + 23 * hour)).toBe('held');
+    expect(kept.value).toEqual(freshLease(start + 23 * hour));
+    clock.pass(24 * hour - 1);
+    expect(lease.standing).toBe('held');
+  });
+
+  test('every minute does not write to the disk every minute', () => {
+    const { lease, clock, kept } = leaseOn();
+    const written = new Set<KeptLease>();
+    for (let passed = 0; passed < 60; passed += 1) {
+      clock.pass(minute);
+      lease.contact(clock.now());
+      written.add(kept.value);
+    }
+    // The first ones are those of the enrolment.
+    expect(written.size).toBe(5);
+  });
+
+  test('does not lift a suspension: only an order does', () => {
+    const { lease, clock, kept } = leaseOn();
+    clock.pass(25 * hour);
+    expect(lease.contact(start)).toBe('suspend');
+    expect([lease.standing, kept.value.suspended, lease.silent]).toEqual(['suspend', true, 0]);
+    expect(restarted(kept, clock.now()).lease.standing).toBe('suspend');
+    kept.update((value) => ({ ...value, suspended: false }));
+    expect(lease.standing).toBe('held');
+  });
+
+  test('after a sleep past the last mark comes too late', () => {
+    const { lease, clock } = leaseOn();
+    clock.sleep(73 * hour);
+    expect(lease.contact(start)).toBe('erase');
+    expect(lease.standing).toBe('erase');
+  });
+});
+
+describe('the time by which statements are judged', () => {
+  test('is the latest of the laptop’s own, the latest it has shown, and control’s', () => {
+    const { lease, clock, kept } = leaseOn();
+    expect(lease.latest).toBe(start);
+    clock.pass(hour);
+    lease.note();
+    clock.setWallClock(start - 1000 * hour);
+    expect(lease.latest).toBe(start + hour);
+    lease.contact(start + 5 * hour);
+    clock.pass(minute);
+    expect(lease.latest).toBe(start + 5 * hour + minute);
+    expect(restarted(kept, start).lease.latest).toBe(start + 5 * hour);
+  });
+
+  test('control’s time goes on by the uptime, whatever the wall clock does', () => {
+    const { lease, clock } = leaseOn();
+    expect(lease.controlNow).toBe(start);
+    lease.contact(start + 7000);
+    clock.setWallClock(start - 1000 * hour);
+    clock.sleep(hour);
+    expect(lease.controlNow).toBe(start + hour + 7000);
+  });
+
+  test('a time that control once told wrongly is forgotten at the next contact', () => {
+    const { lease } = leaseOn();
+    lease.contact(start + 1000 * hour);
+    lease.contact(start);
+    expect(lease.latest).toBe(start);
+  });
+});
+
+describe('S21 people are warned in good time', () => {
+  test('once more than half of the time is used up, with the moment in control’s time', () => {
+    const { lease, clock } = leaseOn();
+    lease.contact(start + 7000);
+    clock.pass(12 * hour);
+    expect([lease.suspendsAt, lease.erasesAt]).toEqual([null, null]);
+    clock.pass(1);
+    expect([lease.suspendsAt, lease.erasesAt]).toEqual([start + 24 * hour + 7000, null]);
+    clock.pass(24 * hour);
+    expect(lease.erasesAt).toBe(start + 72 * hour + 7000);
+  });
+
+  test('the laptop looks again at the moment the warning is due', () => {
+    const { lease, clock } = leaseOn(undefined, undefined, { suspendAfterHours: 1, eraseAfterHours: 4 });
+    const warnings: (number | null)[] = [];
+    const watched = new Lease({
+      kept: keptInMemory(freshLease(start)),
+      hours: () => ({ suspendAfterHours: 1, eraseAfterHours: 4 }),
+      clock,
+      onLooked: () => void warnings.push(watched.suspendsAt),
+      log,
+    });
+    watched.watch();
+    clock.pass(hour / 2 + 1000);
+    expect(warnings.at(-1)).toBe(start + hour);
+    expect(lease.suspendsAt).toBe(start + hour);
   });
 });

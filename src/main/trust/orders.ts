@@ -1,5 +1,6 @@
 import type { ApprovedStatement, Order, Receipt, SignedReceipt } from '@sallyport/protocol';
 import { decodeStatement, fromBase64url, sha256, signedReceipt, toBase64url } from '@sallyport/protocol';
+import type { Approver } from '@sallyport/protocol/verify';
 import * as z from 'zod';
 import type { Answer } from '../ports.ts';
 import type { Trust } from './trust.ts';
@@ -31,8 +32,16 @@ export interface OrderParts {
   readonly now: () => number;
   readonly receipts: () => readonly KeptReceipt[];
   readonly sign: (receipt: Receipt) => Promise<SignedReceipt>;
-  /** Makes sequence, receipts and whether an order suspends the laptop durable, together. */
-  readonly keep: (done: { sequence: number; receipts: KeptReceipt[]; order: Order['order'] }) => void;
+  /** Makes sequence, signature counters, receipts and whether an order suspends the laptop durable, together. */
+  readonly keep: (done: ObeyedOrder) => void;
+}
+
+/** An order that is obeyed, as far as it has to be durable before it has any effect. */
+export interface ObeyedOrder {
+  readonly order: Order['order'];
+  readonly sequence: number;
+  readonly approvers: readonly Approver[];
+  readonly receipts: KeptReceipt[];
 }
 
 /**
@@ -65,9 +74,20 @@ export async function executeOrder(parts: OrderParts, approved: ApprovedStatemen
     : ({ result: 'refused', reason: verified.reason } as const);
   const signed = await parts.sign({ ...facts, outcome, at: Math.trunc(parts.now()) });
   if (!verified.accepted) return done(signed, verified.reason);
-  const receipts = [...parts.receipts(), { statement, order: order.order, signed }].slice(-keptReceiptLimit);
-  parts.keep({ sequence, receipts, order: order.order });
+  const receipts = keptWith(parts.receipts(), { statement, order: order.order, signed });
+  parts.keep({ order: order.order, sequence, approvers: verified.approvers, receipts });
   return { ok: true, value: { receipt: signed, obey: order.order, refused: undefined } };
+}
+
+/**
+ * The receipts kept when there is one more.
+ * SECURITY: whatever else is obeyed in between, a brick's receipt stays: it is what makes the next start carry it out (S9).
+ */
+function keptWith(receipts: readonly KeptReceipt[], added: KeptReceipt): KeptReceipt[] {
+  const all = [...receipts, added];
+  const newest = all.slice(-keptReceiptLimit);
+  const brick = all.findLast(({ order }) => order === 'brick');
+  return brick === undefined || newest.includes(brick) ? newest : [brick, ...newest.slice(1)];
 }
 
 function done(receipt: SignedReceipt, refused?: string): Answer<OrderOutcome> {

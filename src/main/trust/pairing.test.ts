@@ -1,5 +1,5 @@
 import { fromBase64url, pairingCodeOf } from '@sallyport/protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { systemRandom } from '../platform/random.ts';
 import { manualClock } from '../platform/testing/manual-clock.ts';
 import { allowedTries, codeLifetime, lockOut, noTries, Pairing } from './pairing.ts';
@@ -22,8 +22,10 @@ async function setUp(kept = keptInMemory<KeptPairing>(noTries)) {
   await pairing.start();
   const shown = (): string => (pairing.view.state === 'shown' ? pairing.view.code : pairing.view.state);
   const minutePasses = async (): Promise<void> => {
+    const before = changes;
     clock.pass(codeLifetime);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    // The next code is made of a digest, which takes its time.
+    await vi.waitUntil(() => changes > before);
   };
   return { pairing, clock, kept, shown, minutePasses, changes: () => changes };
 }

@@ -1,281 +1,254 @@
-import { decodeReceipt, fromBase64url, toBase64url } from '@sallyport/protocol';
-import type { ControlRequestParams, DeviceAppointment, Grant, Manifest, Receipt, Roster } from '@sallyport/protocol';
-import { generateSealingKeyPair, sealShare } from '@sallyport/protocol/sealing';
+import type { ApprovedStatement, Manifest, Roster } from '@sallyport/protocol';
+import { maxRosters } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import { sampleFleet, samplePerson } from '../../../test/harness/sample-fleet.ts';
-import { systemRandom } from '../platform/random.ts';
-import { manualClock } from '../platform/testing/manual-clock.ts';
-import { takeGrant } from './grants.ts';
-import { executeOrder } from './orders.ts';
-import type { KeptReceipt } from './orders.ts';
-import { noTries, Pairing } from './pairing.ts';
-import type { KeptPairing } from './pairing.ts';
-import { keptInMemory } from './testing/kept-in-memory.ts';
-import type { KeptTrust } from './trust.ts';
-import { Trust, TrustFault, verifyRoster } from './trust.ts';
+import type { SamplePerson } from '../../../test/harness/sample-fleet.ts';
+import { exactBytes, following, sampleTrust } from '../../../test/harness/sample-trust.ts';
+import { firstTrust, TrustFault } from './kept-trust.ts';
+import { verifyRoster } from './rosters.ts';
 
 const now = Date.UTC(2026, 10, 22, 9);
+const day = 86_400_000;
 const fleet = sampleFleet(now);
 const { people } = fleet;
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
-const firstTrust: KeptTrust = {
-  manifest: fleet.approved(fleet.manifest, people.trustee),
-  roster: fleet.approved(fleet.roster, people.prisonManager),
-  grantSequence: 0,
-  orderSequence: 0,
-};
-
-function trustOf(changes: Partial<KeptTrust> = {}) {
-  const kept = keptInMemory<KeptTrust>({ ...firstTrust, ...changes });
-  const subject = { device: fleet.device.id, site: fleet.prison };
-  return { kept, trust: new Trust({ kept, subject, now: () => now, log }) };
-}
-
-const manifestAt = (version: number, changes: Partial<Manifest> = {}): Manifest => ({
-  ...fleet.manifest,
-  version,
-  ...changes,
-});
-const rosterAt = (version: number, changes: Partial<Roster> = {}): Roster => ({ ...fleet.roster, version, ...changes });
+const manifest1 = fleet.approved(fleet.manifest, people.trustee);
 const roster1 = fleet.approved(fleet.roster, people.prisonManager);
 
-describe('S6 manifests and rosters', () => {
-  test('the chain is walked, version by version, and the newest roster is taken', async () => {
-    const { trust, kept } = trustOf();
-    const manifests = [2, 3].map((version) => fleet.approved(manifestAt(version), people.trustee));
-    const roster = fleet.approved(rosterAt(2), people.prisonManager);
-    expect(await trust.update({ manifests, roster })).toBeUndefined();
-    expect([trust.manifest.version, trust.rosterVersion]).toEqual([3, 2]);
-    expect(kept.value).toMatchObject({ manifest: manifests[1], roster });
+const manifest2 = (changes: Partial<Manifest> = {}): Promise<Manifest> => following(manifest1, fleet.manifest, changes);
+const roster2 = (changes: Partial<Roster> = {}): Promise<Roster> => following(roster1, fleet.roster, changes);
+/** The trust that has `manifest1` itself: an approval given anew has other bytes, the statement has not. */
+const laptop = () => sampleTrust(fleet, now);
+
+describe('S6 manifests follow one another', () => {
+  test('the next comes into force, durably', async () => {
+    const { trust, kept, inForce } = await laptop();
+    const next = fleet.approved(await manifest2(), people.trustee);
+    expect(await trust.takeManifest(next)).toBeUndefined();
+    expect([trust.manifest.version, inForce, kept.value.manifest]).toEqual([2, ['manifest 2'], next]);
   });
 
-  test.each([
-    ['skips a version', manifestAt(3), people.trustee, 'unknown-manifest'],
-    ['goes back', manifestAt(1), people.trustee, 'replayed'],
-    ['no trustee approved', manifestAt(2), people.officer, 'unknown-credential'],
-    ['is of another fleet', manifestAt(2, { fleet: fleet.prison }), people.trustee, 'wrong-fleet'],
-  ])('a manifest that %s is refused and nothing changes', async (_name, manifest, approver, reason) => {
-    const { trust, kept } = trustOf();
+  test.each<[string, (next: Manifest) => Partial<Manifest>, SamplePerson[], string]>([
+    ['a skipped version', () => ({ version: 3 }), [people.trustee], 'unknown-manifest'],
+    ['a roll-back to the same version', () => ({ version: 1 }), [people.trustee], 'replayed'],
+    ['another history', () => ({ previous: fleet.device.key }), [people.trustee], 'wrong-previous'],
+    ['no history', () => ({ previous: null }), [people.trustee], 'wrong-previous'],
+    ['no trustee', () => ({}), [people.officer], 'unknown-credential'],
+    ['nobody', () => ({}), [], 'too-few-people'],
+    ['another fleet', () => ({ fleet: fleet.prison }), [people.trustee], 'wrong-fleet'],
+    ['a date to come', () => ({ issuedAt: now + day, notAfter: now + 2 * day }), [people.trustee], 'not-yet-valid'],
+    ['a life of ten years', () => ({ notAfter: now + 3650 * day }), [people.trustee], 'lives-too-long'],
+    [
+      'a threshold that cannot be met',
+      ({ trustees }) => ({ trustees: { ...trustees, threshold: 2 } }),
+      [people.trustee],
+      'malformed',
+    ],
+  ])('one with %s is refused, and nothing changes', async (_what, changes, approvers, reason) => {
+    const { trust, kept, inForce } = await laptop();
     const before = kept.value;
-    expect(await trust.update({ manifests: [fleet.approved(manifest, approver)], roster: roster1 })).toBe(reason);
+    const next = await manifest2();
+    expect(await trust.takeManifest(fleet.approved({ ...next, ...changes(next) }, ...approvers))).toBe(reason);
+    expect([trust.manifest.version, inForce]).toEqual([1, []]);
     expect(kept.value).toBe(before);
   });
 
-  test('a new trustee takes over only with the old one’s approval and his own', async () => {
-    const heir = samplePerson('New Trustee');
-    const next = manifestAt(2, { trustees: { threshold: 1, people: [heir.named] } });
-    const alone = trustOf();
-    const byHeir = { manifests: [fleet.approved(next, heir)], roster: roster1 };
-    expect(await alone.trust.update(byHeir)).toBe('unknown-credential');
-    const both = { manifests: [fleet.approved(next, people.trustee, heir)], roster: roster1 };
-    expect(await alone.trust.update(both)).toBeUndefined();
-    expect(alone.trust.manifest.version).toBe(2);
+  test('a fast-forward leaves the true next version takable', async () => {
+    const { trust } = await laptop();
+    const far = fleet.approved(await manifest2({ version: 2 ** 31 - 1 }), people.trustee);
+    expect(await trust.takeManifest(far)).toBe('unknown-manifest');
+    expect(await trust.takeManifest(fleet.approved(await manifest2(), people.trustee))).toBeUndefined();
   });
 
-  test('T9 a roster falls with the manager who approved it, until a newer one comes', async () => {
+  test('trustees hand over only with the approval of those before and of those after', async () => {
+    const heirs = [samplePerson('First Heir'), samplePerson('Second Heir'), samplePerson('Third Heir')];
+    const [first, second] = heirs;
+    if (first === undefined || second === undefined) throw new Error('no heirs');
+    const next = await manifest2({ trustees: { threshold: 2, people: heirs.map(({ named }) => named) } });
+    const { trust } = await laptop();
+    expect(await trust.takeManifest(fleet.approved(next, first, second))).toBe('unknown-credential');
+    expect(await trust.takeManifest(fleet.approved(next, people.trustee, first))).toBe('unknown-credential');
+    expect(await trust.takeManifest(fleet.approved(next, people.trustee, first, second))).toBeUndefined();
+    const third = await following(fleet.approved(next), next);
+    expect(await trust.takeManifest(fleet.approved(third, people.trustee, first))).toBe('unknown-credential');
+    expect(await trust.takeManifest(fleet.approved(third, second, first))).toBeUndefined();
+  });
+
+  test('two passkeys of one trustee are one approval', async () => {
+    const [one, other, second] = [samplePerson('Ada Trustee'), samplePerson('Ada Trustee'), samplePerson('Eve')];
+    const ada = { ...one.named, credentials: [...one.named.credentials, ...other.named.credentials] };
+    const held = await manifest2({ trustees: { threshold: 2, people: [ada, second.named] } });
+    const { trust } = await laptop();
+    await trust.takeManifest(fleet.approved(held, people.trustee, one, second));
+    const next = await following(fleet.approved(held), held);
+    expect(await trust.takeManifest(fleet.approved(next, one, other))).toBe('too-few-people');
+    expect(await trust.takeManifest(fleet.approved(next, other, second))).toBeUndefined();
+  });
+
+  test('what could not be kept is not in force', async () => {
+    const { trust, kept } = await laptop();
+    kept.fault = new Error('disk');
+    await expect(trust.takeManifest(fleet.approved(await manifest2(), people.trustee))).rejects.toThrow('disk');
+    expect(trust.manifest.version).toBe(1);
+  });
+
+  test('a kept manifest or roster that is none is a fault', async () => {
+    await expect(sampleTrust(fleet, now, { manifest: roster1 })).rejects.toThrow(TrustFault);
+    await expect(sampleTrust(fleet, now, { rosters: [manifest1] })).rejects.toThrow(TrustFault);
+    await expect(firstTrust(roster1, roster1)).rejects.toThrow(TrustFault);
+  });
+});
+
+describe('S6 rosters are a delegation', () => {
+  test('the site’s next roster comes into force, durably, its own site’s first', async () => {
+    const { trust, kept, inForce } = await laptop();
+    const next = fleet.approved(await roster2(), people.prisonManager);
+    expect(trust.isNewer(fleet.prison, 2)).toBe(true);
+    expect(await trust.takeRoster(fleet.prison, next)).toBeUndefined();
+    expect([trust.rosterVersion, trust.isNewer(fleet.prison, 2)]).toEqual([2, false]);
+    expect([inForce, kept.value.rosters[0]]).toEqual([['roster 2: HMP Exemplar'], next]);
+    expect(trust.rosterOf(fleet.hospital)?.people).toEqual([people.consultant.named]);
+  });
+
+  test.each<[string, Partial<Roster>, SamplePerson, string]>([
+    ['a roll-back', { version: 1 }, people.prisonManager, 'replayed'],
+    ['a fast-forward', { version: 1002 }, people.prisonManager, 'too-far-ahead'],
+    ['another history', { previous: fleet.device.key }, people.prisonManager, 'wrong-previous'],
+    ['the approval of another site’s manager', {}, people.hospitalManager, 'unknown-credential'],
+    ['the approval of a trustee', {}, people.trustee, 'unknown-credential'],
+    ['the approval of its own people', {}, people.nurse, 'unknown-credential'],
+    ['a time that is over', { issuedAt: now - day, notAfter: now }, people.prisonManager, 'expired'],
+    ['a life of two years', { notAfter: now + 730 * day }, people.prisonManager, 'lives-too-long'],
+    ['another name', { siteName: 'HMP Elsewhere' }, people.prisonManager, 'wrong-site'],
+    [
+      'one passkey twice',
+      { people: [people.nurse.named, { ...people.nurse.named, id: fleet.prison }] },
+      people.prisonManager,
+      'malformed',
+    ],
+    ['another site', { site: fleet.hospital, siteName: 'Example Infirmary' }, people.hospitalManager, 'wrong-site'],
+  ])('one with %s is refused, and nothing changes', async (_what, changes, approver, reason) => {
+    const { trust, kept } = await laptop();
+    const before = kept.value;
+    const next = fleet.approved(await roster2(changes), approver);
+    expect(await trust.takeRoster(fleet.prison, next)).toBe(reason);
+    expect(kept.value).toBe(before);
+  });
+
+  test('of another prison is never held', async () => {
+    const other = { ...fleet.manifest.sites[0], id: fleet.device.id, name: 'HMP Other' } as Manifest['sites'][number];
+    const sites = [...fleet.manifest.sites, other];
+    const { trust } = await laptop();
+    await trust.takeManifest(fleet.approved(await manifest2({ sites }), people.trustee));
+    const roster = { ...fleet.roster, site: other.id, siteName: other.name };
+    expect(await trust.takeRoster(other.id, fleet.approved(roster, people.prisonManager))).toBe('wrong-site');
+    expect(await trust.takeRoster(fleet.people.nurse.named.id, roster1)).toBe('wrong-site');
+  });
+
+  test('a prison’s roster falls when the manifest makes it no site any more', async () => {
+    const sites = fleet.manifest.sites.filter(({ id }) => id !== fleet.hospital);
+    const { trust } = await laptop();
+    await trust.takeManifest(fleet.approved(await manifest2({ sites }), people.trustee));
+    expect([trust.rosterOf(fleet.hospital), trust.rosterVersion]).toEqual([undefined, 1]);
+  });
+
+  test('T9 a roster falls with the manager who approved it, and nothing older comes in its place', async () => {
     const successor = samplePerson('Next Manager');
     const sites = fleet.manifest.sites.map((site) =>
       site.id === fleet.prison ? { ...site, managers: [successor.named] } : site,
     );
-    const manifests = [fleet.approved(manifestAt(2, { sites }), people.trustee)];
-    const { trust, kept } = trustOf();
-    expect(await trust.update({ manifests, roster: roster1 })).toBe('unknown-credential');
-    expect([trust.rosterVersion, kept.value.roster]).toEqual([0, null]);
-    const grant = fleet.approved(fleet.grant(now), people.nurse);
-    const bytes = fromBase64url(grant.statement) ?? new Uint8Array();
-    expect(await trust.takeGrant(bytes, grant.approvals)).toEqual({ accepted: false, reason: 'outdated' });
-    expect(await trust.update({ manifests: [], roster: fleet.approved(rosterAt(2), successor) })).toBeUndefined();
-    expect(trust.rosterVersion).toBe(2);
+    const { trust, kept } = await laptop();
+    const second = await roster2();
+    const approved2 = fleet.approved(second, people.prisonManager);
+    await trust.takeRoster(fleet.prison, approved2);
+    await trust.takeManifest(fleet.approved(await manifest2({ sites }), people.trustee));
+    expect([trust.rosterVersion, kept.value.rosters.length]).toEqual([0, 1]);
+    const older = fleet.approved(fleet.roster, successor);
+    expect(await trust.takeRoster(fleet.prison, older)).toBe('replayed');
+    const changed = fleet.approved({ ...second, people: [] }, successor);
+    expect(await trust.takeRoster(fleet.prison, changed)).toBe('wrong-previous');
+    expect(await trust.takeRoster(fleet.prison, fleet.approved(second, successor))).toBeUndefined();
+    const third = fleet.approved(await following(approved2, second), successor);
+    expect(await trust.takeRoster(fleet.prison, third)).toBeUndefined();
+    expect(trust.rosterVersion).toBe(3);
   });
 
-  test('a roster of another site, or one that goes back, is refused', async () => {
-    const { trust } = trustOf({ roster: fleet.approved(rosterAt(5), people.prisonManager) });
-    const other = fleet.approved(rosterAt(6, { site: fleet.hospital }), people.hospitalManager);
-    expect(await trust.update({ manifests: [], roster: other })).toBe('wrong-site');
-    expect(await trust.update({ manifests: [], roster: roster1 })).toBe('replayed');
+  test('a roster stands through manifests and times that are over: what is over opens nothing anyway', async () => {
+    const { trust } = await laptop();
+    const over = { issuedAt: now - 3 * day, notAfter: now - 2 * day };
+    expect(await trust.takeManifest(fleet.approved(await manifest2(over), people.trustee))).toBeUndefined();
+    expect([trust.rosterVersion, trust.rosterOf(fleet.hospital)?.version]).toEqual([1, 1]);
   });
 
   test('at enrolment a roster is verified for the site', async () => {
-    const bounds = { site: fleet.prison, afterVersion: 0, now };
+    const bounds = { site: fleet.prison, afterVersion: 0, current: undefined, now };
     expect((await verifyRoster(roster1, fleet.manifest, bounds)).accepted).toBe(true);
     expect(await verifyRoster(roster1, fleet.manifest, { ...bounds, site: fleet.hospital })).toMatchObject({
       reason: 'wrong-site',
     });
   });
+});
 
-  test('a kept manifest that is none is a fault', () => {
-    expect(() => trustOf({ manifest: roster1 })).toThrow(TrustFault);
+describe('a laptop holds its own roster and those of the hospitals it calls', () => {
+  const hospitals = Array.from({ length: maxRosters + 2 }, (_, index) => ({
+    ...fleet.manifest.sites[1],
+    id: `00000000-0000-4000-8000-${String(index).padStart(12, '0')}`,
+    name: `Hospital ${index}`,
+  })) as Manifest['sites'];
+  const rosterFor = (
+    { id, name }: Manifest['sites'][number],
+    peopleOf = fleet.hospitalRoster.people,
+  ): ApprovedStatement =>
+    fleet.approved({ ...fleet.hospitalRoster, site: id, siteName: name, people: peopleOf }, people.hospitalManager);
+  const withHospitals = async () => {
+    const sample = await laptop();
+    const sites = [...fleet.manifest.sites, ...hospitals];
+    await sample.trust.takeManifest(fleet.approved(await manifest2({ sites }), people.trustee));
+    return sample;
+  };
+
+  test('as many as the contract allows; the newest make room among those nobody wants', async () => {
+    const { trust, kept } = await withHospitals();
+    const wanted = new Set([fleet.hospital]);
+    for (const hospital of hospitals) await trust.takeRoster(hospital.id, rosterFor(hospital), wanted);
+    expect(kept.value.rosters).toHaveLength(maxRosters);
+    expect([trust.rosterVersion, trust.rosterOf(fleet.hospital)?.version]).toEqual([1, 1]);
+    expect(hospitals.map(({ id }) => trust.rosterOf(id) !== undefined).filter(Boolean)).toHaveLength(maxRosters - 2);
+    expect(trust.rosterOf(hospitals.at(-1)?.id ?? '')).toBeDefined();
+  });
+
+  test('one that had to make room is not followed by an older one', async () => {
+    const { trust } = await withHospitals();
+    const [first] = hospitals;
+    if (first === undefined) throw new Error('no hospital');
+    const one = rosterFor(first);
+    const contents = { ...fleet.hospitalRoster, site: first.id, siteName: first.name };
+    await trust.takeRoster(first.id, one);
+    await trust.takeRoster(first.id, fleet.approved(await following(one, contents), people.hospitalManager));
+    for (const hospital of hospitals.slice(1)) await trust.takeRoster(hospital.id, rosterFor(hospital));
+    expect(trust.rosterOf(first.id)).toBeUndefined();
+    expect(await trust.takeRoster(first.id, one)).toBe('replayed');
+  });
+
+  test('large ones make room earlier, so that the record holds them all', async () => {
+    const { trust, kept } = await withHospitals();
+    const crowd = Array.from({ length: 2000 }, (_, index) => ({
+      id: `00000000-0000-4000-9000-${String(index).padStart(12, '0')}`,
+      name: `Consultant ${index}`,
+      credentials: [{ id: `c${index}`.padEnd(60, 'x'), publicKey: `k${index}`.padEnd(103, 'x') }],
+    }));
+    for (const hospital of hospitals.slice(0, 4)) await trust.takeRoster(hospital.id, rosterFor(hospital, crowd));
+    const characters = kept.value.rosters.reduce((sum, { statement }) => sum + statement.length, 0);
+    expect(characters).toBeLessThan(1.5 * 1024 * 1024);
+    expect([trust.rosterVersion, kept.value.rosters.length]).toEqual([1, 3]);
+    expect(trust.rosterOf(hospitals[3]?.id ?? '')).toBeDefined();
   });
 });
 
-async function granting() {
-  const { trust, kept } = trustOf();
-  const clock = manualClock(now);
-  const pairing = new Pairing({
-    kept: keptInMemory<KeptPairing>(noTries),
-    clock,
-    random: systemRandom,
-    grantLifetime: () => 5 * 60_000,
-    onChange: () => undefined,
-  });
-  await pairing.start();
-  const { view } = pairing;
-  const checked = pairing.check(view.state === 'shown' ? view.code : '');
-  const keys = await generateSealingKeyPair();
-  const share = new Uint8Array(32).fill(7);
-  const offer = async (changes: Partial<Grant> = {}, sent: Partial<DeviceAppointment> = {}, by = people.nurse) => {
-    const pairingNonce = checked.ok ? checked.value.nonce : '';
-    const statement = fleet.grant(now, { pairingNonce, ...changes });
-    const grant = fleet.approved(statement, by);
-    const bytes = fromBase64url(grant.statement) ?? new Uint8Array();
-    const { consultant, ...rest } = statement.appointment;
-    const params: ControlRequestParams<'grant.open'> = {
-      grant,
-      share: await sealShare(share, keys.publicKey, bytes),
-      appointment: {
-        ...rest,
-        consultant: { ...consultant, hospital: 'Example Infirmary' },
-        patientReference: 'P 1',
-        startsAt: now,
-        endsAt: now + 1000,
-        ...sent,
-      },
-    };
-    return params;
-  };
-  const take = (params: ControlRequestParams<'grant.open'>) =>
-    takeGrant({ trust, pairing, sealingKey: keys.privateKey }, params);
-  return { kept, offer, take, share };
-}
-
-describe('S4 S5 a grant', () => {
-  test('approved by a nurse of the site for the code on the screen gives the server share, once', async () => {
-    const { kept, offer, take, share } = await granting();
-    const params = await offer();
-    const taken = await take(params);
-    expect(taken.ok && taken.value.serverShare).toEqual(share);
-    expect(kept.value.grantSequence).toBe(1);
-    expect(await take(params)).toEqual({ ok: false, refusal: { reason: 'replayed' } });
-  });
-
-  test('two deliveries at once open once', async () => {
-    const { offer, take } = await granting();
-    const params = await offer();
-    const both = await Promise.all([take(params), take(params)]);
-    expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-  });
-
-  test('for another pairing opens nothing', async () => {
-    const { offer, take } = await granting();
-    const params = await offer({ pairingNonce: toBase64url(new Uint8Array(16).fill(1)) });
-    expect(await take(params)).toEqual({ ok: false, refusal: { reason: 'wrong-code' } });
-  });
-
-  test.each<[string, Partial<DeviceAppointment>]>([
-    ['consultant', { consultant: { id: fleet.prison, name: 'Dr Rao', hospital: 'Example Infirmary' } }],
-    ['time', { closesAt: now + 999_999 }],
-    ['appointment', { id: fleet.prison }],
-  ])('T7 with another %s than was approved opens nothing', async (_what, sent) => {
-    const { offer, take } = await granting();
-    expect(await take(await offer({}, sent))).toEqual({ ok: false, refusal: { reason: 'malformed' } });
-  });
-
-  test('a share sealed for another grant does not open', async () => {
-    const { offer, take } = await granting();
-    const [first, second] = [await offer(), await offer({ sequence: 2 })];
-    expect(await take({ ...first, share: second.share })).toEqual({ ok: false, refusal: { reason: 'failed' } });
-  });
-
-  test('the sequence is durable before anything is opened: a disk that fails opens nothing', async () => {
-    const { kept, offer, take } = await granting();
-    kept.fault = new Error('disk');
-    await expect(take(await offer())).rejects.toThrow('disk');
-  });
-});
-
-function ordering() {
-  const { trust, kept } = trustOf();
-  let receipts: readonly KeptReceipt[] = [];
-  const signed: Receipt[] = [];
-  const parts: Parameters<typeof executeOrder>[0] = {
-    trust,
-    device: fleet.device.id,
-    now: () => now,
-    receipts: () => receipts,
-    sign: async (receipt) => {
-      signed.push(receipt);
-      return { receipt: toBase64url(Buffer.from(JSON.stringify(receipt))), signature: 'AA' };
-    },
-    keep: (done) => {
-      kept.update((value) => ({ ...value, orderSequence: done.sequence }));
-      receipts = done.receipts;
-    },
-  };
-  return { parts, kept, signed, receipts: () => receipts };
-}
-
-describe('S5 S7 an order', () => {
-  const brick = fleet.approved(fleet.order(now), people.officer);
-
-  test('of a fleet officer is executed: sequence and receipt are durable before it has any effect', async () => {
-    const { parts, kept, receipts } = ordering();
-    const done = await executeOrder(parts, brick);
-    expect(done).toMatchObject({ ok: true, value: { obey: 'brick', refused: undefined } });
-    expect([kept.value.orderSequence, receipts().length]).toEqual([1, 1]);
-  });
-
-  test('delivered again is answered with the same receipt and has no effect', async () => {
-    const { parts, signed } = ordering();
-    const first = await executeOrder(parts, brick);
-    const again = await executeOrder(parts, brick);
-    expect(again).toMatchObject({ ok: true, value: { obey: undefined } });
-    expect(again.ok && again.value.receipt).toEqual(first.ok && first.value.receipt);
-    expect(signed).toHaveLength(1);
-  });
-
-  test('has no effect when the receipt could not be kept', async () => {
-    const { parts, kept, receipts } = ordering();
-    kept.fault = new Error('disk');
-    await expect(executeOrder(parts, brick)).rejects.toThrow('disk');
-    expect([kept.value.orderSequence, receipts()]).toEqual([0, []]);
-  });
-
-  test.each([
-    ['of somebody who is no officer', fleet.approved(fleet.order(now), people.nurse), 'unknown-credential'],
-    ['of nobody', fleet.approved(fleet.order(now)), 'too-few-people'],
-    ['that is out of date', fleet.approved(fleet.order(now, { issuedAt: now - 9, notAfter: now - 1 })), 'expired'],
-  ])('%s is refused, with a signed receipt that says so', async (_who, order, reason) => {
-    const { parts, kept } = ordering();
-    const done = await executeOrder(parts, order);
-    expect(done).toMatchObject({ ok: true, value: { obey: undefined, refused: reason } });
-    const bytes = done.ok ? fromBase64url(done.value.receipt.receipt) : undefined;
-    expect(decodeReceipt(bytes ?? new Uint8Array())?.outcome).toEqual({ result: 'refused', reason });
-    expect(kept.value.orderSequence).toBe(0);
-  });
-
-  test('for several laptops takes two different officers', async () => {
-    const devices = [
-      { id: fleet.device.id, name: 'HB-07', sequence: 1 },
-      { id: fleet.hospital, name: 'HB-08', sequence: 1 },
-    ];
-    const list = fleet.order(now, { devices });
-    const one = await executeOrder(ordering().parts, fleet.approved(list, people.officer));
-    expect(one).toMatchObject({ value: { refused: 'too-few-people' } });
-    const two = await executeOrder(ordering().parts, fleet.approved(list, people.officer, people.otherOfficer));
-    expect(two).toMatchObject({ value: { obey: 'brick' } });
-  });
-
-  test.each([
-    [
-      'for another laptop',
-      fleet.order(now, { devices: [{ id: fleet.prison, name: 'X', sequence: 1 }] }),
-      'wrong-device',
-    ],
-    ['that is a grant', fleet.grant(now), 'wrong-type'],
-  ])('%s is refused outright', async (_what, statement, reason) => {
-    const { parts, signed } = ordering();
-    const done = await executeOrder(parts, fleet.approved(statement, people.officer));
-    expect(done).toEqual({ ok: false, refusal: { reason } });
-    expect(signed).toEqual([]);
-  });
+test('S5 S6 signature counters and sequences outlive a change of trust', async () => {
+  const counters = [{ credential: people.nurse.authenticator.credential.id, counter: 7 }];
+  const { trust, kept } = await sampleTrust(fleet, now, { counters, grantSequence: 4, orderSequence: 3 });
+  await trust.takeManifest(fleet.approved(await manifest2(), people.trustee));
+  await trust.takeRoster(fleet.prison, fleet.approved(await roster2(), people.prisonManager));
+  expect(kept.value).toMatchObject({ counters, grantSequence: 4, orderSequence: 3 });
+  expect(exactBytes(kept.value.manifest)).not.toEqual(exactBytes(manifest1));
 });

@@ -1,63 +1,53 @@
-import type { ApprovedStatement, DeviceRequestResult, Grant, Manifest, Order, Roster } from '@sallyport/protocol';
-import { approvedStatement, decodeStatement, fromBase64url } from '@sallyport/protocol';
-import type { StatementRefusal } from '@sallyport/protocol';
-import { verifyStatement } from '@sallyport/protocol/verify';
+import type { ApprovedStatement, Grant, Manifest, Order, Roster, StatementRefusal } from '@sallyport/protocol';
+import { fromBase64url } from '@sallyport/protocol';
+import { digestOf, verifyStatement } from '@sallyport/protocol/verify';
 import type { Approver, Verification } from '@sallyport/protocol/verify';
-import * as z from 'zod';
-import type { Kept, Log } from '../ports.ts';
-
-/** What a device keeps of its trust: exact approved bytes, and the highest sequences it obeyed. */
-export const keptTrust = z.strictObject({
-  manifest: approvedStatement,
-  /** Null while the roster in force no longer stands under the manifest and no newer one has come. */
-  roster: approvedStatement.nullable(),
-  grantSequence: z.int().min(0),
-  orderSequence: z.int().min(0),
-});
-export type KeptTrust = z.infer<typeof keptTrust>;
+import type { Kept } from '../ports.ts';
+import { refusalOfBacking } from './backing.ts';
+import type { Backing } from './backing.ts';
+import { countersAfter, countersOf, naming } from './counters.ts';
+import { bytesOf, decodeManifest, decodeRoster, newestOf, withNewest } from './kept-trust.ts';
+import type { HeldRoster, KeptTrust } from './kept-trust.ts';
+import { mayHold, standingRosters, verifyRoster, withRoster } from './rosters.ts';
 
 /** What a device's trust is about. */
 export interface TrustSubject {
   readonly device: string;
   readonly site: string;
+  /** SHA-256 of its signing key (SubjectPublicKeyInfo, DER), base64url. */
+  readonly key: string;
 }
 
 /** What {@link Trust} needs. */
 export interface TrustOptions {
   readonly kept: Kept<KeptTrust>;
   readonly subject: TrustSubject;
+  /** The time to judge by, ms since 1970. */
   readonly now: () => number;
-  readonly log: Log;
+  /** Called when a manifest or roster has come into force. @param what which, in words without a secret */
+  readonly onInForce: (what: string) => void;
 }
 
-/** The kept manifest or roster is no statement: the record was written by something else. */
-export class TrustFault extends Error {
-  constructor() {
-    super('kept trust does not decode');
-    this.name = 'TrustFault';
-  }
-}
-
-/** A statement obeyed: what it says, who approved it. */
-export type Obeyed<S> =
-  | { readonly accepted: true; readonly statement: S; readonly approvers: readonly Approver[] }
+/** A grant obeyed: what it says, who approved it. */
+export type Obeyed =
+  | { readonly accepted: true; readonly statement: Grant; readonly approver: Approver }
   | { readonly accepted: false; readonly reason: StatementRefusal };
 
 type Bytes = Uint8Array<ArrayBuffer>;
-type Fetched = DeviceRequestResult<'trust.fetch'>;
 
-/** The manifest and roster in force, and the verification of everything the device is asked to obey. */
+/** The manifest and rosters in force, and the verification of everything the device is asked to obey. */
 export class Trust {
   readonly #options: TrustOptions;
   #manifest: Manifest;
-  #roster: Roster | undefined;
+  #rosters: readonly HeldRoster[];
+  #revision = 0;
 
   /** @throws TrustFault when what is kept does not decode */
   constructor(options: TrustOptions) {
     this.#options = options;
-    const { manifest, roster } = options.kept.value;
-    this.#manifest = decodeKept(manifest, 'manifest');
-    this.#roster = roster === null ? undefined : decodeKept(roster, 'roster');
+    const { manifest, rosters } = options.kept.value;
+    this.#manifest = decodeManifest(manifest);
+    this.#rosters = rosters.map(decodeRoster);
   }
 
   /** The manifest in force. */
@@ -65,9 +55,19 @@ export class Trust {
     return this.#manifest;
   }
 
-  /** Version of the roster in force; 0 when there is none. */
+  /** The roster in force of a site; undefined when there is none. */
+  rosterOf(site: string): Roster | undefined {
+    return this.#rosters.find(({ roster }) => roster.site === site)?.roster;
+  }
+
+  /** Version of its own site's roster in force; 0 when there is none. */
   get rosterVersion(): number {
-    return this.#roster?.version ?? 0;
+    return this.rosterOf(this.#options.subject.site)?.version ?? 0;
+  }
+
+  /** Goes up whenever a manifest or roster comes into force: what was refused before may be accepted after. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** Highest sequences obeyed. */
@@ -77,33 +77,82 @@ export class Trust {
   }
 
   /**
-   * Walks the chain of manifests from the one in force to the newest, then takes the roster, each only as far as people
-   * approved it; what was verified is kept before it is in force.
-   * @returns the first refusal, or undefined when everything was taken
-   * @throws the record's fault when what was verified could not be made durable
+   * Takes the manifest that follows the one in force, when the trustees of both approved it; rosters that do not stand
+   * under it fall. What was verified is kept before it is in force.
+   * @returns why it is refused, or undefined. One at a time
+   * @throws the record's fault when it could not be made durable
    */
-  async update({ manifests, roster }: Fetched): Promise<StatementRefusal | undefined> {
-    const refused = await this.#takeManifests(manifests);
-    return (await this.#takeRoster(roster)) ?? refused;
+  async takeManifest(approved: ApprovedStatement): Promise<StatementRefusal | undefined> {
+    const { kept, subject, now } = this.#options;
+    const bytes = fromBase64url(approved.statement);
+    if (bytes === undefined) return 'malformed';
+    const previous = await digestOf(bytesOf(kept.value.manifest));
+    const policy = { type: 'manifest', now: now(), anchored: false, previous } as const;
+    const verified = await verifyStatement(bytes, approved.approvals, this.#manifest, policy);
+    if (!verified.accepted) return verified.reason;
+    const { statement: manifest } = verified;
+    // SECURITY: a roster stands only while the managers of the manifest in force approve it (S6).
+    const rosters = await standingRosters(this.#rosters, manifest, subject.site, now());
+    kept.update((value) => ({ ...value, manifest: approved, rosters: approvedOf(rosters) }));
+    this.#manifest = manifest;
+    this.#inForce(rosters, `manifest ${manifest.version}`);
+    return undefined;
+  }
+
+  /** Whether a version of a site's roster is newer than the one in force. */
+  isNewer(site: string, version: number): boolean {
+    return version > (this.rosterOf(site)?.version ?? 0);
   }
 
   /**
-   * Decides on a grant. The sequence is durable when this returns, so that no grant is ever obeyed twice.
-   * @throws the record's fault when the sequence could not be made durable; the grant must not be obeyed then
+   * Takes a roster of a site, when the site's managers approved it and it follows the newest there was.
+   * @param wanted sites whose rosters are not to make room for this one
+   * @returns why it is refused, or undefined. One at a time
+   * @throws the record's fault when it could not be made durable
    */
-  async takeGrant(bytes: Bytes, approvals: ApprovedStatement['approvals']): Promise<Obeyed<Grant>> {
-    const roster = this.#roster;
+  async takeRoster(
+    site: string,
+    approved: ApprovedStatement,
+    wanted: ReadonlySet<string> = new Set(),
+  ): Promise<StatementRefusal | undefined> {
+    const { kept, subject } = this.#options;
+    if (!mayHold(this.#manifest, subject.site, site)) return 'wrong-site';
+    const verified = await this.#verifyNewRoster(site, approved);
+    if (!verified.accepted) return verified.reason;
+    const held = { approved, roster: verified.statement };
+    const newest = await newestOf(held);
+    const rosters = withRoster(this.#rosters, held, subject.site, wanted);
+    kept.update((value) => ({
+      ...value,
+      rosters: approvedOf(rosters),
+      newest: withNewest(value.newest, newest),
+    }));
+    this.#inForce(rosters, `roster ${held.roster.version}: ${held.roster.siteName}`);
+    return undefined;
+  }
+
+  /**
+   * Decides on a grant. Sequence and signature counters are durable when this returns, so that no grant is ever obeyed twice.
+   * @throws the record's fault when they could not be made durable; the grant must not be obeyed then
+   */
+  async takeGrant(bytes: Bytes, approvals: ApprovedStatement['approvals']): Promise<Obeyed> {
+    const { subject, now, kept } = this.#options;
+    const roster = this.rosterOf(subject.site);
     // SECURITY: without a roster that stands under the manifest in force nobody can open the laptop (S4).
     if (roster === undefined) return { accepted: false, reason: 'outdated' };
-    const { subject, now } = this.#options;
-    const policy = { type: 'grant', now: now(), ...subject, afterSequence: this.sequences.grant, roster } as const;
-    const verified = await verifyStatement(bytes, approvals, this.#manifest, policy);
+    const { device, site } = subject;
+    const afterSequence = this.sequences.grant;
+    const policy = { type: 'grant', at: 'opening', now: now(), device, site, afterSequence, roster } as const;
+    const verified = await verifyStatement(bytes, approvals, this.#manifest, policy, this.#counters);
     if (!verified.accepted) return verified;
-    const { sequence } = verified.statement;
-    // SECURITY: checked again after the wait, and durable before anything acts on it (S5).
-    if (sequence <= this.sequences.grant) return { accepted: false, reason: 'replayed' };
-    this.#options.kept.update((kept) => ({ ...kept, grantSequence: sequence }));
-    return verified;
+    const { statement, approvers } = verified;
+    const [approver] = approvers;
+    if (approver === undefined) return { accepted: false, reason: 'too-few-people' };
+    const reason = this.#refusalOfGrant(statement, approver);
+    if (reason !== undefined) return { accepted: false, reason };
+    // SECURITY: durable before anything acts on it (S5).
+    kept.update((value) => this.#after(value, approvers, { grantSequence: statement.sequence }));
+    return { accepted: true, statement, approver };
   }
 
   /**
@@ -113,7 +162,12 @@ export class Trust {
   async verifyOrder(bytes: Bytes, approvals: ApprovedStatement['approvals']): Promise<Verification<'order'>> {
     const { subject, now } = this.#options;
     const policy = { type: 'order', now: now(), device: subject.device, afterSequence: this.sequences.order } as const;
-    return verifyStatement(bytes, approvals, this.#manifest, policy);
+    return verifyStatement(bytes, approvals, this.#manifest, policy, this.#counters);
+  }
+
+  /** What is kept after an order: its sequence, and its approvers' signature counters. Writes nothing. */
+  afterOrder(value: KeptTrust, orderSequence: number, approvers: readonly Approver[]): KeptTrust {
+    return this.#after(value, approvers, { orderSequence });
   }
 
   /** An order's sequence for this device, or undefined when it does not name it. */
@@ -121,75 +175,62 @@ export class Trust {
     return order.devices.find(({ id }) => id === this.#options.subject.device)?.sequence;
   }
 
-  async #takeManifests(manifests: readonly ApprovedStatement[]): Promise<StatementRefusal | undefined> {
-    for (const approved of manifests) {
-      const reason = await this.#takeManifest(approved);
-      if (reason !== undefined) return reason;
-    }
-    return undefined;
+  /**
+   * Whether the people behind an activation may still be behind one: who approved it is on the own site's roster with that
+   * passkey, and the consultant on the hospital's.
+   * @returns why not any more, or undefined
+   */
+  refusalOf(backing: Backing): StatementRefusal | undefined {
+    return refusalOfBacking(backing, this.#manifest, this.#options.subject.site, (site) => this.rosterOf(site));
   }
 
-  async #takeManifest(approved: ApprovedStatement): Promise<StatementRefusal | undefined> {
-    const bytes = fromBase64url(approved.statement);
-    if (bytes === undefined) return 'malformed';
-    const policy = { type: 'manifest', now: this.#options.now(), anchored: false } as const;
-    const verified = await verifyStatement(bytes, approved.approvals, this.#manifest, policy);
-    if (!verified.accepted) return verified.reason;
-    const roster = await this.#rosterUnder(verified.statement);
-    this.#options.kept.update((kept) => ({ ...kept, manifest: approved, roster: roster?.approved ?? null }));
-    this.#manifest = verified.statement;
-    this.#roster = roster?.statement;
-    this.#options.log.info({ version: verified.statement.version, roster: this.rosterVersion }, 'manifest in force');
-    return undefined;
+  get #counters(): ReadonlyMap<string, number> {
+    return countersOf(this.#options.kept.value.counters);
   }
 
-  /** SECURITY: a roster stands only while the managers of the manifest in force approve it (S6). */
-  async #rosterUnder(manifest: Manifest): Promise<{ approved: ApprovedStatement; statement: Roster } | undefined> {
-    const approved = this.#options.kept.value.roster;
-    const bytes = approved && fromBase64url(approved.statement);
-    if (!approved || !bytes) return undefined;
-    const policy = { type: 'roster', now: this.#options.now(), afterVersion: this.rosterVersion - 1 } as const;
-    const verified = await verifyStatement(bytes, approved.approvals, manifest, policy);
-    return verified.accepted ? { approved, statement: verified.statement } : undefined;
+  /** What the device alone can say against a grant that was approved. */
+  #refusalOfGrant(
+    { device, sequence, appointment }: Grant,
+    { person, credential }: Approver,
+  ): StatementRefusal | undefined {
+    const { subject, now } = this.#options;
+    // SECURITY: people opened the laptop that has this very key, not whichever has its number (S4).
+    if (device.key !== subject.key) return 'wrong-device';
+    // SECURITY: checked again after the wait (S5).
+    if (sequence <= this.sequences.grant) return 'replayed';
+    const { consultant } = appointment;
+    const hospital = this.rosterOf(consultant.hospital.id);
+    return (
+      this.refusalOf({ approver: { person, credential }, consultant }) ??
+      (hospital !== undefined && hospital.notAfter <= now() ? 'outdated' : undefined)
+    );
   }
 
-  async #takeRoster(approved: ApprovedStatement): Promise<StatementRefusal | undefined> {
-    if (approved.statement === this.#options.kept.value.roster?.statement) return undefined;
-    const verified = await verifyRoster(approved, this.#manifest, {
-      site: this.#options.subject.site,
-      afterVersion: this.rosterVersion,
-      now: this.#options.now(),
-    });
-    if (!verified.accepted) return verified.reason;
-    this.#options.kept.update((kept) => ({ ...kept, roster: approved }));
-    this.#roster = verified.statement;
-    this.#options.log.info({ version: verified.statement.version }, 'roster in force');
-    return undefined;
+  async #verifyNewRoster(site: string, approved: ApprovedStatement): Promise<Verification<'roster'>> {
+    const { kept, now } = this.#options;
+    const current = kept.value.newest.find((newest) => newest.site === site);
+    const isHeld = this.rosterOf(site) !== undefined;
+    // SECURITY: a roster that has fallen is still the one to follow: nothing older comes after it; it may itself (S6).
+    const afterVersion = current === undefined ? 0 : isHeld ? current.version : current.version - 1;
+    const bounds = { site, afterVersion, current, now: now() };
+    const verified = await verifyRoster(approved, this.#manifest, bounds);
+    if (!verified.accepted || verified.statement.version !== current?.version) return verified;
+    const isSame = (await digestOf(bytesOf(approved))) === current.digest;
+    return isSame ? verified : { accepted: false, reason: 'wrong-previous' };
+  }
+
+  #after(value: KeptTrust, approvers: readonly Approver[], sequence: Partial<KeptTrust>): KeptTrust {
+    const isNamed = naming(this.#manifest, this.rosterOf(this.#options.subject.site));
+    return { ...value, ...sequence, counters: countersAfter(value.counters, approvers, isNamed) };
+  }
+
+  #inForce(rosters: readonly HeldRoster[], what: string): void {
+    this.#rosters = rosters;
+    this.#revision += 1;
+    this.#options.onInForce(what);
   }
 }
 
-/**
- * Verifies a roster for a site under a manifest.
- * @param bounds the site it must be for, the version it must exceed, and the time in ms since 1970
- */
-export async function verifyRoster(
-  { statement, approvals }: ApprovedStatement,
-  manifest: Manifest,
-  { site, afterVersion, now }: { readonly site: string; readonly afterVersion: number; readonly now: number },
-): Promise<Verification<'roster'>> {
-  const bytes = fromBase64url(statement);
-  if (bytes === undefined) return { accepted: false, reason: 'malformed' };
-  const verified = await verifyStatement(bytes, approvals, manifest, { type: 'roster', now, afterVersion });
-  if (verified.accepted && verified.statement.site !== site) return { accepted: false, reason: 'wrong-site' };
-  return verified;
-}
-
-function decodeKept<T extends 'manifest' | 'roster'>(
-  approved: ApprovedStatement,
-  type: T,
-): Extract<Manifest | Roster, { type: T }> {
-  const bytes = fromBase64url(approved.statement);
-  const statement = bytes && decodeStatement(bytes);
-  if (statement?.type !== type) throw new TrustFault();
-  return statement as Extract<Manifest | Roster, { type: T }>;
+function approvedOf(rosters: readonly HeldRoster[]): ApprovedStatement[] {
+  return rosters.map(({ approved }) => approved);
 }

@@ -26,7 +26,7 @@ function quickClock(): Clock & { readonly waits: number[] } {
     const handle = setImmediate(callback);
     return { cancel: () => clearImmediate(handle) };
   };
-  return { now: () => 1_795_000_000_000, monotonic: () => 0, setTimer, waits };
+  return { now: () => 1_795_000_000_000, monotonic: () => 0, uptime: () => 0, setTimer, waits };
 }
 
 function targetsIn(root: string): WipeTargets {

@@ -29,6 +29,8 @@ const activationEnds: Messages['inert']['notices'] = {
   'link-lost': 'Cloodd y gliniadur ei hun am iddo golli ei gysylltiad.',
   over: 'Mae’r amser y cafodd ei ddatgloi ar ei gyfer ar ben.',
   ordered: 'Cafodd y gliniadur ei gloi gan y ddesg wasanaeth.',
+  revoked:
+    'Cloodd y gliniadur ei hun: nid yw’r sawl a’i datglôdd, neu’r meddyg ymgynghorol, ar y rhestr o’r rhai a gaiff mwyach.',
   restarted: 'Ailgychwynnwyd y gliniadur, felly cloodd ei hun.',
 };
 
@@ -59,10 +61,15 @@ const requestRefusals: Messages['refusals'] = {
   'not-verified': notOurs,
   'bad-signature': notOurs,
   'too-few-people': notOurs,
+  'counter-went-back': notOurs,
+  'lives-too-long': notOurs,
+  'too-far-ahead': notOurs,
+  'wrong-previous': notOurs,
   'wrong-state': 'Ni ellir gwneud hyn ar hyn o bryd.',
   'not-found': 'Nid yw’r ymgynghoriad hwn yn y dyddiadur mwyach.',
   'not-allowed': 'Ni chaniateir i’r gliniadur hwn wneud hynny.',
   'not-signed-in': 'Ni chaniateir i’r gliniadur hwn wneud hynny.',
+  'step-up-needed': 'Ni chaniateir i’r gliniadur hwn wneud hynny.',
   'too-many': 'Gormod o gynigion. Arhoswch funud, yna rhowch gynnig arall arni.',
   'too-large': 'Mae hynny’n rhy hir.',
   'unknown-method': 'Ni chaniateir i’r gliniadur hwn wneud hynny.',
@@ -75,6 +82,10 @@ const requestRefusals: Messages['refusals'] = {
   'seat-taken': 'Mae’r gliniadur hwn eisoes mewn ymgynghoriad.',
   clash: 'Mae ymgynghoriad arall bryd hynny.',
   'digest-not-released': 'Nid yw’r feddalwedd ar y gliniadur hwn yn fersiwn a gymeradwywyd. Dywedwch wrth y tîm TG.',
+  'rolled-back':
+    'Mae’r gliniadur hwn mewn cyflwr hŷn na’r un y mae’r gwasanaeth yn ei adnabod. Dywedwch wrth y tîm TG.',
+  unverified: 'Ni allai’r gwasanaeth wirio’r gliniadur hwn ar gyfer yr ymgynghoriad. Dywedwch wrth y tîm TG.',
+  'authenticator-not-allowed': 'Ni chaniateir i’r gliniadur hwn wneud hynny.',
   failed: 'Ni weithiodd hynny. Rhowch gynnig arall arni. Os bydd yn digwydd eto, dywedwch wrth y tîm TG.',
 };
 
@@ -135,6 +146,8 @@ export const cy: Messages = {
         'Ni all y gliniadur gyrraedd y gwasanaeth. Gwiriwch ei gebl rhwydwaith neu’r Wi-Fi. Mae’n dal i geisio ohono’i hun.',
     },
     notices: activationEnds,
+    suspendsAt: (day: string, time: string) =>
+      `Mae’r gliniadur hwn wedi bod heb gysylltiad ers amser maith. Cysylltwch ef cyn ${time} (${day}). Fel arall bydd yn ei atal ei hun, a’r tîm TG yn unig a all ddadwneud hynny.`,
   },
   appointment: {
     heading: 'Ymgynghoriad heddiw',
@@ -196,6 +209,10 @@ export const cy: Messages = {
     sharedScreen: (name: string) => `Yr hyn y mae ${name} yn ei ddangos`,
     sharedFor: (patient: string) => `Claf ${patient}`,
     noRemotePicture: 'Dim llun gan y meddyg ymgynghorol',
+    verifiedConsultant: (name: string, hospital: string) =>
+      `${name}, meddyg ymgynghorol, ${hospital} — hunaniaeth wedi’i gwirio`,
+    unverified:
+      'Ceisiodd rhywun ymuno na ellid ei wirio. Nid yw’n cael ei ddangos na’i glywed. Staff: dywedwch wrth y tîm TG.',
     consultantAway: 'Nid yw’r meddyg ymgynghorol wedi’i gysylltu ar hyn o bryd. Arhoswch os gwelwch yn dda.',
     connecting: 'Wrthi’n cysylltu llun a sain…',
     reconnecting: 'Mae’r llun a’r sain wedi stopio. Wrthi’n cysylltu eto…',
@@ -224,7 +241,13 @@ export const cy: Messages = {
   },
   suspended: {
     heading: 'Wedi’i atal',
-    body: 'Mae’r tîm TG wedi atal y gliniadur hwn. Ni ellir ei ddatgloi nes iddynt ei ganiatáu eto.',
+    bodies: {
+      order: 'Mae’r tîm TG wedi atal y gliniadur hwn. Ni ellir ei ddatgloi nes iddynt ei ganiatáu eto.',
+      lease:
+        'Bu’r gliniadur hwn heb gysylltiad yn rhy hir, felly ataliodd ei hun. Ni ellir ei ddatgloi nes i’r tîm TG ei ganiatáu eto.',
+    },
+    erasesAt: (day: string, time: string) =>
+      `Cysylltwch y gliniadur hwn cyn ${time} (${day}). Fel arall bydd yn ei ddileu ei hun.`,
     more: 'Os oes angen ymgynghoriad arnoch nawr, defnyddiwch liniadur arall neu ffoniwch y ddesg wasanaeth TG.',
   },
   wiping: { heading: 'Wrthi’n dileu', body: 'Mae’r gliniadur hwn yn cael ei ddileu. Peidiwch â’i ddiffodd.' },

@@ -28,6 +28,8 @@ const activationEnds: Record<ActivationEnd, string> = {
   'link-lost': 'The laptop locked itself because it lost its connection.',
   over: 'The time it was unlocked for is over.',
   ordered: 'The laptop was locked from the service desk.',
+  revoked:
+    'The laptop locked itself: the person who unlocked it, or the consultant, is no longer on the list of those who may.',
   restarted: 'The laptop was started again, so it locked itself.',
 };
 
@@ -58,10 +60,15 @@ const requestRefusals: Record<RequestRefusal, string> = {
   'not-verified': notOurs,
   'bad-signature': notOurs,
   'too-few-people': notOurs,
+  'counter-went-back': notOurs,
+  'lives-too-long': notOurs,
+  'too-far-ahead': notOurs,
+  'wrong-previous': notOurs,
   'wrong-state': 'This cannot be done just now.',
   'not-found': 'This consultation is no longer in the diary.',
   'not-allowed': 'This laptop is not allowed to do that.',
   'not-signed-in': 'This laptop is not allowed to do that.',
+  'step-up-needed': 'This laptop is not allowed to do that.',
   'too-many': 'Too many tries. Wait a moment, then try again.',
   'too-large': 'That is too long.',
   'unknown-method': 'This laptop is not allowed to do that.',
@@ -74,6 +81,9 @@ const requestRefusals: Record<RequestRefusal, string> = {
   'seat-taken': 'This laptop is already in a consultation.',
   clash: 'There is another consultation at that time.',
   'digest-not-released': 'The software on this laptop is not an approved version. Tell the IT team.',
+  'rolled-back': 'This laptop shows an older state than the one the service knows. Tell the IT team.',
+  unverified: 'The service could not verify this laptop for the consultation. Tell the IT team.',
+  'authenticator-not-allowed': 'This laptop is not allowed to do that.',
   failed: 'That did not work. Try again. If it happens again, tell the IT team.',
 };
 
@@ -145,6 +155,8 @@ export const en = {
       unreachable: 'The laptop cannot reach the service. Check its network cable or Wi-Fi. It keeps trying by itself.',
     } satisfies Record<LinkState, string>,
     notices: activationEnds,
+    suspendsAt: (day: string, time: string): string =>
+      `This laptop has been out of contact for a long time. Connect it before ${time} on ${day}. Otherwise it suspends itself, and only the IT team can undo that.`,
   },
   appointment: {
     heading: 'Today’s consultation',
@@ -196,6 +208,9 @@ export const en = {
     sharedScreen: (name: string): string => `What ${name} is showing`,
     sharedFor: (patient: string): string => `Patient ${patient}`,
     noRemotePicture: 'No picture from the consultant',
+    verifiedConsultant: (name: string, hospital: string): string => `${name}, consultant, ${hospital} — verified`,
+    unverified:
+      'Somebody tried to join who could not be verified. They are neither shown nor heard. Staff: tell the IT team.',
     consultantAway: 'The consultant is not connected just now. Please wait.',
     connecting: 'Connecting picture and sound…',
     reconnecting: 'Picture and sound have stopped. Connecting again…',
@@ -221,7 +236,13 @@ export const en = {
   ended: { heading: 'The consultation has ended', body: 'The camera and microphone are off.' },
   suspended: {
     heading: 'Suspended',
-    body: 'The IT team has suspended this laptop. It cannot be unlocked until they allow it again.',
+    bodies: {
+      order: 'The IT team has suspended this laptop. It cannot be unlocked until they allow it again.',
+      lease:
+        'This laptop was out of contact for too long, so it suspended itself. It cannot be unlocked until the IT team allow it again.',
+    },
+    erasesAt: (day: string, time: string): string =>
+      `Connect this laptop before ${time} on ${day}. Otherwise it erases itself.`,
     more: 'If you need a consultation now, use another laptop or call the IT service desk.',
   },
   wiping: { heading: 'Erasing', body: 'This laptop is being erased. Do not switch it off.' },

@@ -11,10 +11,12 @@ interface WordsScreenProps {
   device?: { name: string; siteName: string };
   link?: LinkState;
   actions?: ReactNode;
+  /** What comes after the sentences. */
+  children?: ReactNode;
 }
 
 /** A screen that only says something. */
-export function WordsScreen({ heading, sentences, ...page }: WordsScreenProps): JSX.Element {
+export function WordsScreen({ heading, sentences, children, ...page }: WordsScreenProps): JSX.Element {
   return (
     <Page {...page}>
       <div className="words">
@@ -22,6 +24,7 @@ export function WordsScreen({ heading, sentences, ...page }: WordsScreenProps): 
         {sentences.map((sentence) => (
           <p key={sentence}>{sentence}</p>
         ))}
+        {children}
       </div>
     </Page>
   );

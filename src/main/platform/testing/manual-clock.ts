@@ -2,16 +2,19 @@ import type { Clock } from '../clock.ts';
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
-  /** Lets time pass, ms: both clocks move and timers that are due run, in order. */
+  /** Lets time pass, ms: every clock moves and timers that are due run, in order. */
   pass(ms: number): void;
+  /** Lets the machine sleep, ms: its wall clock and its uptime go on, its monotonic clock and its timers do not. */
+  sleep(ms: number): void;
   /** Sets the wall clock alone, as somebody with the laptop's settings would. */
   setWallClock(now: number): void;
 }
 
-/** Makes a clock that stands at `start`, ms since 1970. */
+/** Makes a clock that stands at `start`, ms since 1970, on a machine just switched on. */
 export function manualClock(start: number): ManualClock {
   let wall = start;
   let monotonic = 0;
+  let slept = 0;
   const timers = new Set<{ readonly at: number; readonly callback: () => void }>();
   const moveTo = (target: number): void => {
     wall += target - monotonic;
@@ -20,6 +23,7 @@ export function manualClock(start: number): ManualClock {
   return {
     now: () => wall,
     monotonic: () => monotonic,
+    uptime: () => monotonic + slept,
     setTimer: (delayMs, callback) => {
       const timer = { at: monotonic + Math.max(0, delayMs), callback };
       timers.add(timer);
@@ -35,6 +39,10 @@ export function manualClock(start: number): ManualClock {
         due.callback();
       }
       moveTo(end);
+    },
+    sleep: (ms) => {
+      wall += ms;
+      slept += ms;
     },
     setWallClock: (now) => (wall = now),
   };

@@ -22,7 +22,7 @@ export function AppointmentPanel({ appointment, openUntil }: AppointmentPanelPro
   const rows = [
     { key: 'patient', label: words.patient, value: appointment.patientReference },
     { key: 'consultant', label: words.consultant, value: appointment.consultant.name },
-    { key: 'hospital', label: words.hospital, value: appointment.consultant.hospital },
+    { key: 'hospital', label: words.hospital, value: appointment.consultant.hospital.name },
     {
       key: 'time',
       label: words.time,

@@ -1,10 +1,11 @@
 import type { JSX } from 'react';
-import type { Screen } from '@sallyport/protocol';
+import type { AppointedConsultant, Screen } from '@sallyport/protocol';
 import { useRoom } from '../../media/room-context.ts';
 import { useMessages } from '../../messages/catalogue.ts';
 import { Heading } from '../../ui/Heading.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { Page } from '../../ui/Page.tsx';
+import { ConsultantName } from '../../ui/room/ConsultantName.tsx';
 import { LeaveButton } from '../../ui/room/LeaveButton.tsx';
 import { SelfView } from '../../ui/room/SelfView.tsx';
 import './waiting.css';
@@ -15,7 +16,7 @@ export function WaitingScreen({ screen }: { screen: Extract<Screen, { screen: 'i
   const { view } = useRoom();
   const { consultant } = screen.appointment;
   return (
-    <Page name="waiting" link={screen.link} actions={<WaitingActions hospital={consultant.hospital} />}>
+    <Page name="waiting" link={screen.link} actions={<WaitingActions booked={consultant} />}>
       <div className="waiting">
         <div className="words">
           <Heading>{waiting.heading}</Heading>
@@ -24,6 +25,7 @@ export function WaitingScreen({ screen }: { screen: Extract<Screen, { screen: 'i
           </p>
           <p>{waiting.more}</p>
           {view.connection === 'reconnecting' && <Notice words={room.reconnecting} />}
+          {screen.keepsSomebodyOut && <Notice words={room.unverified} bad />}
         </div>
         <SelfView />
       </div>
@@ -31,10 +33,10 @@ export function WaitingScreen({ screen }: { screen: Extract<Screen, { screen: 'i
   );
 }
 
-function WaitingActions({ hospital }: { hospital: string }): JSX.Element {
+function WaitingActions({ booked }: { booked: AppointedConsultant }): JSX.Element {
   return (
     <>
-      <span>{hospital}</span>
+      <ConsultantName booked={booked} />
       <LeaveButton />
     </>
   );

@@ -1,0 +1,103 @@
+import type { ApprovedStatement, DeviceAppointment } from '@sallyport/protocol';
+import { toBase64url } from '@sallyport/protocol';
+import { generateSealingKeyPair, sealShare } from '@sallyport/protocol/sealing';
+import { expect, test } from 'vitest';
+import { sampleFleet } from '../../test/harness/sample-fleet.ts';
+import { exactBytes, following, sampleTrust } from '../../test/harness/sample-trust.ts';
+import type { ConsultationJournal } from './consultation-journal.ts';
+import { controlDuties } from './control-duties.ts';
+import { capabilities } from './lifecycle/capabilities.ts';
+import type { LifecycleEvent } from './lifecycle/lifecycle.ts';
+import { systemRandom } from './platform/random.ts';
+import { manualClock } from './platform/testing/manual-clock.ts';
+import type { Kept } from './ports.ts';
+import type { Enrolment } from './record.ts';
+import { noTries, Pairing } from './trust/pairing.ts';
+import type { KeptPairing } from './trust/pairing.ts';
+import { keptInMemory } from './trust/testing/kept-in-memory.ts';
+import { TrustRefresh } from './trust/trust-refresh.ts';
+
+const now = Date.UTC(2026, 10, 22, 9);
+const fleet = sampleFleet(now);
+const { people } = fleet;
+
+/** A laptop whose code has been typed, and a journal that takes its time to open. */
+async function setUp(whileOpening: (trust: Awaited<ReturnType<typeof sampleTrust>>['trust']) => Promise<unknown>) {
+  const { trust } = await sampleTrust(fleet, now);
+  const pairing = new Pairing({
+    kept: keptInMemory<KeptPairing>(noTries),
+    clock: manualClock(now),
+    random: systemRandom,
+    grantLifetime: () => 5 * 60_000,
+    onChange: () => undefined,
+  });
+  await pairing.start();
+  const keys = await generateSealingKeyPair();
+  const journal = {
+    isOpen: false,
+    open: async () => {
+      journal.isOpen = true;
+      await whileOpening(trust);
+      return { ok: true, value: undefined };
+    },
+    close: async () => void (journal.isOpen = false),
+  };
+  const events: LifecycleEvent[] = [];
+  const recorded: string[] = [];
+  const kept = { value: { identity: { sealingKey: toBase64url(keys.privateKey) } } } as unknown as Kept<Enrolment>;
+  const duties = controlDuties({
+    kept,
+    trust,
+    pairing,
+    journal: journal as unknown as ConsultationJournal,
+    capabilities: () => capabilities({ name: 'inert', notice: null }),
+    dispatch: (event) => void events.push(event),
+    record: (event, detail) => void recorded.push(`${event} ${detail ?? ''}`),
+    refresh: new TrustRefresh({
+      trust,
+      request: async () => ({ ok: false, refusal: { reason: 'not-connected' } }),
+      onRefused: () => undefined,
+    }),
+    now: () => now,
+  });
+  const opens = async (): Promise<{ answer: unknown; grant: ApprovedStatement; appointment: DeviceAppointment }> => {
+    const { view } = pairing;
+    const checked = pairing.check(view.state === 'shown' ? view.code : '');
+    const statement = fleet.grant(now, { pairingNonce: checked.ok ? checked.value.nonce : '' });
+    const grant = fleet.approved(statement, people.nurse);
+    const share = await sealShare(new Uint8Array(32), keys.publicKey, exactBytes(grant));
+    const times = { startsAt: now, endsAt: now + 1000 };
+    const appointment = { ...statement.appointment, ...times, patientReference: 'P 1' };
+    return { answer: await duties['grant.open']({ grant, share, appointment }), grant, appointment };
+  };
+  return { opens, events, recorded, journal };
+}
+
+test('S1 S4 a grant that is obeyed opens the laptop: for whom, by whom, and by which grant is remembered', async () => {
+  const { opens, events, journal } = await setUp(async () => undefined);
+  const { answer, grant, appointment } = await opens();
+  expect(answer).toEqual({ ok: true, value: {} });
+  const approver = { person: people.nurse.named.id, credential: people.nurse.authenticator.credential.id };
+  const openUntil = appointment.closesAt;
+  expect(events).toEqual([
+    { type: 'granted', activation: { grant: 1, approved: grant, approver, appointment, openUntil } },
+  ]);
+  expect(journal.isOpen).toBe(true);
+});
+
+test.each([
+  ['the nurse', fleet.roster, people.prisonManager],
+  ['the consultant', fleet.hospitalRoster, people.hospitalManager],
+] as const)(
+  'T9 S6 %s who is taken off the roster while the laptop opens does not open it',
+  async (_who, roster, manager) => {
+    const { opens, events, recorded, journal } = await setUp(async (trust) => {
+      const next = await following(fleet.approved(roster), roster, { people: [people.officer.named] });
+      return trust.takeRoster(roster.site, fleet.approved(next, manager));
+    });
+    const { answer } = await opens();
+    expect(answer).toEqual({ ok: false, refusal: { reason: 'unknown-credential' } });
+    expect([events, journal.isOpen]).toEqual([[], false]);
+    expect(recorded).toEqual(['statement-refused grant: unknown-credential']);
+  },
+);
