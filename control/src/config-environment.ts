@@ -5,6 +5,7 @@ const variables = {
   SALLYPORT_RP_ID: ['rpId'],
   SALLYPORT_LOG_LEVEL: ['logLevel'],
   SALLYPORT_METRICS_TOKEN: ['metricsToken'],
+  SALLYPORT_ATTESTATION_ROOTS: ['attestationRoots'],
   SALLYPORT_CONSOLE_HOST: ['console', 'host'],
   SALLYPORT_CONSOLE_PORT: ['console', 'port'],
   SALLYPORT_CONSOLE_ORIGIN: ['console', 'origin'],

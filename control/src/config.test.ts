@@ -16,7 +16,7 @@ describe('the configuration', () => {
       link: { address: '127.0.0.1:8445' },
       enrolment: { address: '127.0.0.1:8446' },
       media: { announced: '127.0.0.1', port: 8447 },
-      sessions: { idleMinutes: 30, absoluteHours: 12 },
+      sessions: { idleMinutes: 15, absoluteHours: 12 },
     });
     expect(path.isAbsolute(configuration.dataDirectory)).toBe(true);
   });
@@ -41,6 +41,8 @@ describe('the configuration', () => {
     ['one origin for console and approver', { approver: { origin: 'http://localhost:8443' } }, 'origin of their own'],
     ['media on a wildcard', { media: { host: '0.0.0.0' } }, 'media.announced'],
     ['an unknown member', { colour: 'blue' }, 'colour'],
+    ['a console that waits for hours (S28)', { sessions: { idleMinutes: 240 } }, 'idleMinutes'],
+    ['a session of more than half a day (S28)', { sessions: { absoluteHours: 13 } }, 'absoluteHours'],
     ['a path in an origin', { console: { origin: 'http://localhost:8443/x' } }, 'origin'],
   ])('refuses %s in words (S24)', (_what, input, words) => {
     expect(() => createConfiguration(input)).toThrow(ConfigurationError);

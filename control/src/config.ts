@@ -68,10 +68,13 @@ const configurationFile = z.strictObject({
     .prefault({}),
   sessions: z
     .strictObject({
-      idleMinutes: z.int().min(1).max(240).default(30),
-      absoluteHours: z.int().min(1).max(24).default(12),
+      /** A room's socket counts as use: nobody is thrown out of a consultation for watching the patient. */
+      idleMinutes: z.int().min(1).max(60).default(15),
+      absoluteHours: z.int().min(1).max(12).default(12),
     })
     .prefault({}),
+  /** PEM file of the authenticator makers' root certificates, for a policy that names authenticator models. */
+  attestationRoots: file.optional(),
   /** Bearer token of /metrics from elsewhere than this machine; without it only this machine may read them. */
   metricsToken: z.string().min(24).max(200).optional(),
   logLevel: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']).default('info'),
@@ -105,6 +108,7 @@ export interface Configuration {
   enrolment: DeviceListener;
   media: { host: string; port: number; announced: string; workers: number | undefined };
   sessions: { idleMinutes: number; absoluteHours: number };
+  attestationRoots: string | undefined;
   metricsToken: string | undefined;
   logLevel: ConfigurationFile['logLevel'];
 }
@@ -140,6 +144,7 @@ export function createConfiguration(input: unknown): Configuration {
     ...given,
     dataDirectory: path.resolve(given.dataDirectory),
     databaseUrl: given.databaseUrl,
+    attestationRoots: given.attestationRoots,
     metricsToken: given.metricsToken,
     console: webListener(given.console, 'web'),
     approver: { ...webListener(given.approver, 'approver'), serve: given.approver.serve },

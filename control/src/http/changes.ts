@@ -11,7 +11,7 @@ import { tokenOf } from './session-cookie.ts';
 export const changesChannel = 'sallyport_changes';
 const heartbeatMs = 25_000;
 const maxStreamsPerSession = 8;
-const allTopics: readonly Change['topic'][] = ['devices', 'appointments', 'orders', 'audit'];
+const allTopics = change.shape.topic.options;
 
 /** Where changes come from and go to, on every node. */
 export interface ChangeFeed {
@@ -52,16 +52,19 @@ export function registerChanges(app: FastifyInstance, options: RouteOptions & { 
   app.get(changesPath, { exposeHeadRoute: false }, async (request, reply) => {
     if (!isOwnRead(request.headers, options.origin)) return sendRefusal(reply, { reason: 'not-allowed' });
     const token = tokenOf(request, options.cookie);
-    const session = token === undefined ? undefined : await options.sessions.find(token, 'look');
-    if (token === undefined || session === undefined) return sendRefusal(reply, { reason: 'not-signed-in' });
-    const open = streams.get(session.caller.session) ?? new Set();
+    const found = token === undefined ? undefined : await options.sessions.find(token, 'look');
+    if (found === undefined) return sendRefusal(reply, { reason: 'not-signed-in' });
+    // A browser that went away meanwhile will not close again: its stream would beat for ever.
+    if (reply.raw.destroyed) return reply.hijack();
+    const { session } = found.caller;
+    const open = streams.get(session) ?? new Set();
     if (open.size >= maxStreamsPerSession) return sendRefusal(reply, { reason: 'too-many', retryAfter: 10 });
-    streams.set(session.caller.session, open.add(reply.raw));
+    streams.set(session, open.add(reply.raw));
     reply.raw.on('close', () => {
       open.delete(reply.raw);
-      if (open.size === 0) streams.delete(session.caller.session);
+      if (open.size === 0) streams.delete(session);
     });
-    stream(reply, options, () => options.sessions.find(token, 'look').then((found) => found !== undefined));
+    stream(reply, options, async () => (await options.sessions.follow(session, 'look')) !== undefined);
     return reply;
   });
   app.addHook('preClose', (done) => {
@@ -83,18 +86,23 @@ function stream(
     'x-accel-buffering': 'no',
   });
   response.write('retry: 2000\n\n');
+  // SECURITY: a stream ends with its session; it never keeps one alive (S15).
+  const endWithSession = (): void => {
+    isStillSignedIn().then(
+      (signedIn) => signedIn || response.end(),
+      () => response.end(),
+    );
+  };
   const unsubscribe = feed.subscribe((topic) => {
+    // SECURITY: whoever is no longer named hears nothing more from the moment on that the documents say so (S28).
+    if (topic === 'trust') endWithSession();
     // A reader that does not read is dropped rather than buffered for; it reads everything again when it is back.
     if (response.writableNeedDrain) response.destroy();
     else response.write(`data: ${JSON.stringify({ topic } satisfies Change)}\n\n`);
   });
   const heartbeat = setInterval(() => {
     response.write(':\n\n');
-    // SECURITY: a stream ends with its session; it never keeps one alive (S15).
-    isStillSignedIn().then(
-      (signedIn) => signedIn || response.end(),
-      () => response.end(),
-    );
+    endWithSession();
   }, heartbeatMs);
   response.on('close', () => {
     clearInterval(heartbeat);

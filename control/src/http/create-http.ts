@@ -1,6 +1,12 @@
 import rateLimit from '@fastify/rate-limit';
 import { consoleApi, type ConsoleRoute } from '@sallyport/protocol';
-import fastify, { LogController, type FastifyInstance } from 'fastify';
+import fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+} from 'fastify';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { registerChanges, type ChangeFeed } from './changes.ts';
@@ -8,6 +14,8 @@ import { registerConsolePages } from './console-pages.ts';
 import { handleFaults } from './faults.ts';
 import type { Handlers } from './handlers.ts';
 import { registerOperations, type OperationsOptions } from './operations.ts';
+import type { RefusalRecord } from './refusal-record.ts';
+import { sourceOf } from './request-source.ts';
 import { maxBodyBytes, otherRequestsPerMinute } from './route-limits.ts';
 import { registerRoute, type RouteOptions } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
@@ -25,6 +33,8 @@ export interface HttpOptions {
   /** Whether a set-up token is the fleet's present one. */
   isSetupToken(token: string): Promise<boolean>;
   changes: ChangeFeed;
+  /** Where tries to be somebody are put on the record; closed by whoever made it. */
+  refusals: Pick<RefusalRecord, 'note'>;
   operations: OperationsOptions;
   /** The consoles' public origin. */
   origin: string;
@@ -59,8 +69,7 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     timeWindow: 60_000,
     addHeaders: quiet,
     addHeadersOnExceeding: quiet,
-    // Limits count the address of the connection; no proxy's header is believed.
-    keyGenerator: (request) => request.socket.remoteAddress ?? 'unknown',
+    keyGenerator: sourceOf,
   });
   const shared: RouteOptions = { ...options, cookie };
   for (const name of Object.keys(consoleApi) as ConsoleRoute[]) {
@@ -79,7 +88,7 @@ function pathOf(url: string): string {
   return url.split('?', 1)[0] ?? '/';
 }
 
-function createApp({ tls, logger }: HttpOptions): FastifyInstance {
+function createApp({ tls, logger, origin }: HttpOptions): FastifyInstance {
   const common = {
     loggerInstance: logger.child({ part: 'http' }),
     // Request lines would name appointments and devices; metrics count requests instead.
@@ -91,6 +100,10 @@ function createApp({ tls, logger }: HttpOptions): FastifyInstance {
     keepAliveTimeout: 10_000,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 64, ignoreTrailingSlash: false },
+    // SECURITY: an address that does not decode gets no hooks, and still the headers of every answer (S22).
+    frameworkErrors: (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+      void reply.code(400).headers(securityHeaders('/api/', origin)).send({ reason: 'malformed' });
+    },
   } as const;
   if (tls === undefined) return fastify(common) as unknown as FastifyInstance;
   const https = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key), minVersion: 'TLSv1.2' } as const;

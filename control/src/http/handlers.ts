@@ -6,26 +6,38 @@ import type {
   Refusal,
   SignedInPerson,
 } from '@sallyport/protocol';
+import type { Session } from './sessions.ts';
 
-/** The signed-in person behind a request, as the session and the people table say. */
+/** The signed-in person behind a request, as the trust documents name them. */
 export interface Caller {
   person: SignedInPerson;
-  /** Identifies the session in logs: a digest prefix, not the token. */
+  /** Identifies the session, in logs too: it gives nobody access. */
   session: string;
 }
 
 /** A refusal as a handler returns it; the HTTP layer turns the reason into a status. */
 export class Refused {
   readonly refusal: Refusal;
-  constructor(reason: Refusal['reason'], retryAfter?: number) {
+  /** What the record says and the asker is not told. */
+  readonly recorded: string;
+
+  constructor(reason: Refusal['reason'], retryAfter?: number, recorded: string = reason) {
     this.refusal = retryAfter === undefined ? { reason } : { reason, retryAfter };
+    this.recorded = recorded;
+  }
+
+  /** A refusal whose true reason is for the record alone. */
+  static withheld(told: Refusal['reason'], recorded: string): Refused {
+    return new Refused(told, undefined, recorded);
   }
 }
 
-/** The session cookie of the browser that asks, for the routes that begin, show or end a session. */
+/** The session cookie of the browser that asks, for the routes that begin, show, renew or end a session. */
 export interface BrowserSession {
-  readonly current: { caller: Caller; csrfToken: string; token: string } | undefined;
-  /** Gives the browser a new session's token. */
+  /** Where it is, as limits and the record count it. */
+  readonly source: string;
+  readonly current: Session | undefined;
+  /** Gives the browser a session's token, in place of any other. */
   begin(token: string): void;
   /** Takes the cookie away. */
   end(): void;
@@ -45,12 +57,14 @@ export type Handler<N extends ConsoleRoute> = (
   caller: Caller,
 ) => Promise<ConsoleAnswer<N> | Refused>;
 
-/** The one handler of a signed-in person's route that changes the browser's session: it ends it. */
-type SignOutHandler = (
-  input: Readonly<Record<string, never>>,
+/** The signed-in person's routes that change the browser's session. */
+type SessionRoute = 'signOut' | 'stepUp';
+
+type SessionHandler<N extends SessionRoute> = (
+  input: ConsoleParsed<N>,
   caller: Caller,
   browser: BrowserSession,
-) => Promise<ConsoleAnswer<'signOut'> | Refused>;
+) => Promise<ConsoleAnswer<N> | Refused>;
 
 /** One handler a route whose access is `anyone` or `setup` (whose token the HTTP layer has checked). */
 export type OpenHandler<N extends OpenRoute> = (
@@ -59,5 +73,5 @@ export type OpenHandler<N extends OpenRoute> = (
 ) => Promise<ConsoleAnswer<N> | Refused>;
 
 export type Handlers = {
-  [N in ConsoleRoute]: N extends OpenRoute ? OpenHandler<N> : N extends 'signOut' ? SignOutHandler : Handler<N>;
+  [N in ConsoleRoute]: N extends OpenRoute ? OpenHandler<N> : N extends SessionRoute ? SessionHandler<N> : Handler<N>;
 };

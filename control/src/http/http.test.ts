@@ -1,50 +1,17 @@
-import { changesPath, consoleApi, type Change, type ConsoleRoute, type SignedInPerson } from '@sallyport/protocol';
-import type { LightMyRequestResponse } from 'fastify';
+import { changesPath, consoleApi } from '@sallyport/protocol';
 import { request as httpRequest } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pino } from 'pino';
-import { Registry } from 'prom-client';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
-import { createHttp, type Http } from './create-http.ts';
-import { Refused, type Handlers } from './handlers.ts';
-import type { Session } from './sessions.ts';
-
-const origin = 'http://localhost:8443';
-const setupToken = Buffer.alloc(32, 7).toString('base64url');
-const ids = {
-  nurse: '11111111-1111-4111-8111-111111111111',
-  officer: '22222222-2222-4222-8222-222222222222',
-  site: '33333333-3333-4333-8333-333333333333',
-};
-const site = { id: ids.site, name: 'HMP Example', kind: 'prison' } as const;
-const nurse: SignedInPerson = { id: ids.nurse, name: 'Nina Nurse', role: 'healthcare', site };
-const officer: SignedInPerson = { id: ids.officer, name: 'Olive Officer', role: 'fleetOfficer', site: null };
-const token = (letter: string): string => letter.repeat(43);
-
-type AnyHandler = (...input: unknown[]) => Promise<unknown>;
-
-/** Every route refuses `not-found` unless a test puts its own handler into `own`. */
-function delegatingHandlers(own: Partial<Handlers>): Handlers {
-  const names = Object.keys(consoleApi) as ConsoleRoute[];
-  const refusing: AnyHandler = () => Promise.resolve(new Refused('not-found'));
-  const entries = names.map((name) => {
-    const delegating: AnyHandler = (...input) => ((own[name] as AnyHandler | undefined) ?? refusing)(...input);
-    return [name, delegating];
-  });
-  return Object.fromEntries(entries) as Handlers;
-}
+import { Refused } from './handlers.ts';
+import { createTestServer, ids, nurse, origin, setupToken, token, type TestServer } from './testing.ts';
 
 describe('the console server', () => {
-  let http: Http | undefined;
-  let handlers: Partial<Handlers>;
+  let server: TestServer;
   let webRoot: string;
-  const sessions = new Map<string, Session>();
-  const subscribers = new Set<(topic: Change['topic']) => void>();
-  const logged: string[] = [];
 
   beforeAll(async () => {
     webRoot = await mkdtemp(path.join(tmpdir(), 'sallyport-web-'));
@@ -54,65 +21,12 @@ describe('the console server', () => {
     }
   });
   beforeEach(async () => {
-    await http?.app.close();
-    sessions.clear();
-    logged.length = 0;
-    sessions.set(token('n'), { caller: { person: nurse, session: 'n' }, csrfToken: 'csrf-n' });
-    sessions.set(token('o'), { caller: { person: officer, session: 'o' }, csrfToken: 'csrf-o' });
-    handlers = {};
-    http = await createHttp({
-      handlers: delegatingHandlers(handlers),
-      sessions: { find: (cookie) => Promise.resolve(sessions.get(cookie)) },
-      isSetupToken: (given) => Promise.resolve(given === setupToken),
-      changes: {
-        publish: () => Promise.resolve(),
-        subscribe: (heard) => {
-          subscribers.add(heard);
-          return () => subscribers.delete(heard);
-        },
-      },
-      operations: {
-        readiness: { database: () => Promise.resolve(true) },
-        metrics: new Registry(),
-        metricsToken: undefined,
-      },
-      origin,
-      tls: undefined,
-      webRoot,
-      logger: pino({ level: 'info' }, { write: (line: string) => void logged.push(line) }),
-    });
+    server = await createTestServer(webRoot);
   });
-  afterAll(async () => {
-    await http?.app.close();
-    await rm(webRoot, { recursive: true });
-  });
+  afterEach(() => server.close());
+  afterAll(() => rm(webRoot, { recursive: true }));
 
-  const server = (): Http => {
-    if (http === undefined) throw new Error('no server');
-    return http;
-  };
-
-  interface Call {
-    method?: 'GET' | 'POST' | 'DELETE';
-    url: string;
-    as?: 'n' | 'o' | 'x';
-    csrf?: string;
-    body?: object | string;
-    headers?: Record<string, string>;
-  }
-  const call = ({ method = 'GET', url, as, csrf, body, headers = {} }: Call): Promise<LightMyRequestResponse> =>
-    server().app.inject({
-      method,
-      url,
-      ...(body === undefined ? {} : { payload: body }),
-      headers: {
-        ...(method === 'GET' ? {} : { origin }),
-        ...(typeof body === 'string' ? { 'content-type': 'application/json' } : {}),
-        ...(as === undefined ? {} : { cookie: `sallyport-local=${token(as)}` }),
-        ...(csrf === undefined ? {} : { 'x-csrf-token': csrf }),
-        ...headers,
-      },
-    });
+  const call: TestServer['call'] = (asked) => server.call(asked);
   const cancel = { method: 'POST', url: `/api/appointments/${ids.site}/cancel`, body: {} } as const;
 
   describe('S15 who may call', () => {
@@ -129,7 +43,7 @@ describe('the console server', () => {
 
     test('people of the role, as who they are', async () => {
       const callers: string[] = [];
-      handlers.siteDevices = (_input, { person }) => {
+      server.handlers.siteDevices = (_input, { person }) => {
         callers.push(person.name);
         return Promise.resolve({ devices: [] });
       };
@@ -139,7 +53,11 @@ describe('the console server', () => {
     });
 
     test('every route of the contract asks for a session, the setup token, or is open by name', async () => {
-      const open = ['session', 'signInOptions', 'signIn'];
+      const open = ['session', 'signInOptions', 'signIn'].concat([
+        'invitationView',
+        'invitationRegistrationOptions',
+        'invitationRegister',
+      ]);
       for (const [name, route] of Object.entries(consoleApi)) {
         const url = route.path.replace(':id', ids.site);
         const answer = await call({ method: route.method, url, body: route.method === 'GET' ? undefined : {} });
@@ -177,7 +95,7 @@ describe('the console server', () => {
 
     test('is refused without an origin', async () => {
       const headers = { cookie: `sallyport-local=${token('n')}`, 'x-csrf-token': 'csrf-n' };
-      const answer = await server().app.inject({ method: 'POST', url: cancel.url, payload: {}, headers });
+      const answer = await server.http.app.inject({ method: 'POST', url: cancel.url, payload: {}, headers });
       expect(answer.statusCode).toBe(403);
     });
   });
@@ -193,7 +111,7 @@ describe('the console server', () => {
   });
 
   test('a new session’s cookie is out of scripts’ and other sites’ reach (S15)', async () => {
-    handlers.signIn = (_input, browser) => {
+    server.handlers.signIn = (_input, browser) => {
       browser.begin(token('z'));
       return Promise.resolve({ person: nurse, csrfToken: 'c' });
     };
@@ -217,37 +135,27 @@ describe('the console server', () => {
     });
 
     test('an answer outside the contract is our fault and is not sent', async () => {
-      handlers.siteDevices = () => Promise.resolve({ devices: [], secret: 'S3CRET' });
+      server.handlers.siteDevices = () => Promise.resolve({ devices: [], secret: 'S3CRET' });
       const answer = await call({ url: '/api/site/devices', as: 'n' });
       expect([answer.statusCode, answer.json()]).toEqual([500, { reason: 'failed' }]);
-      expect(logged.join('')).toContain('the answer of siteDevices does not match the contract');
-      expect(logged.join('')).not.toContain('S3CRET');
+      expect(server.logged.join('')).toContain('the answer of siteDevices does not match the contract');
+      expect(server.logged.join('')).not.toContain('S3CRET');
     });
 
     test('a fault is one word outside, and logged inside (S23)', async () => {
-      handlers.siteDevices = () => Promise.reject(new Error('the disk is on fire'));
+      server.handlers.siteDevices = () => Promise.reject(new Error('the disk is on fire'));
       const answer = await call({ url: '/api/site/devices', as: 'n' });
       expect([answer.statusCode, answer.payload]).toEqual([500, '{"reason":"failed"}']);
-      expect(logged.join('')).toContain('the disk is on fire');
+      expect(server.logged.join('')).toContain('the disk is on fire');
     });
 
     test('a refusal travels with its reason and when to try again', async () => {
-      handlers.pair = () => Promise.resolve(new Refused('locked-out', 900));
+      server.handlers.pair = () => Promise.resolve(new Refused('locked-out', 900));
       const body = { appointment: ids.site, code: 'ABC DEF' };
       const answer = await call({ method: 'POST', url: '/api/activations', as: 'n', csrf: 'csrf-n', body });
       expect([answer.statusCode, answer.headers['retry-after']]).toEqual([429, '900']);
       expect(answer.json()).toEqual({ reason: 'locked-out', retryAfter: 900 });
     });
-  });
-
-  test('signing in is limited', async () => {
-    handlers.signInOptions = () => Promise.resolve({ challenge: 'x' });
-    const once = (): Promise<LightMyRequestResponse> => call({ method: 'POST', url: '/api/session/options', body: {} });
-    for (let count = 0; count < 60; count += 1) expect((await once()).statusCode).toBe(200);
-    const refused = await once();
-    expect(refused.statusCode).toBe(429);
-    expect(refused.json()).toMatchObject({ reason: 'too-many' });
-    expect((await call({ url: '/api/session' })).statusCode).toBe(404);
   });
 
   describe('S22 the pages', () => {
@@ -266,6 +174,16 @@ describe('the console server', () => {
         'referrer-policy': 'no-referrer',
         'cross-origin-opener-policy': 'same-origin-allow-popups',
         'cross-origin-resource-policy': 'same-origin',
+      });
+    });
+
+    test('an address that does not decode is answered like any other: with every header, and nothing else', async () => {
+      const answer = await call({ url: '/%' });
+      expect([answer.statusCode, answer.json()]).toEqual([400, { reason: 'malformed' }]);
+      expect(answer.headers).toMatchObject({
+        'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'DENY',
       });
     });
 
@@ -291,17 +209,17 @@ describe('the console server', () => {
     expect((await call({ url: '/healthz' })).statusCode).toBe(200);
     expect((await call({ url: '/readyz' })).json()).toEqual({ status: 'ready', checks: { database: true } });
     expect((await call({ url: '/metrics' })).payload).toContain('sallyport_http_request_seconds');
-    const elsewhere = await server().app.inject({ url: '/metrics', remoteAddress: '192.0.2.1' });
+    const elsewhere = await server.http.app.inject({ url: '/metrics', remoteAddress: '192.0.2.1' });
     expect(elsewhere.statusCode).toBe(403);
   });
 
   describe('what stays open', () => {
     let port: number;
     beforeEach(async () => {
-      await server().app.listen({ host: '127.0.0.1', port: 0 });
-      port = (server().app.server.address() as AddressInfo).port;
+      await server.http.app.listen({ host: '127.0.0.1', port: 0 });
+      port = (server.http.app.server.address() as AddressInfo).port;
       const sockets = new WebSocketServer({ noServer: true });
-      server().upgrades.on('/api/room', (request, socket, head, caller) => {
+      server.http.upgrades.on('/api/room', (request, socket, head, caller) => {
         sockets.handleUpgrade(request, socket, head, (opened) => opened.send(caller.person.name));
       });
     });
@@ -336,7 +254,7 @@ describe('the console server', () => {
           let text = '';
           response.on('data', (chunk: Buffer) => {
             text += chunk.toString('utf8');
-            if (text.includes('retry') && !text.includes('data')) for (const tell of subscribers) tell('orders');
+            if (text.includes('retry') && !text.includes('data')) server.tell('orders');
             if (text.includes('data')) {
               asked.destroy();
               resolve(text);

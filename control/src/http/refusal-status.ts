@@ -6,6 +6,8 @@ const statuses: Partial<Record<RequestRefusal, number>> = {
   'wrong-type': 400,
   'not-signed-in': 401,
   'not-allowed': 403,
+  'step-up-needed': 403,
+  'authenticator-not-allowed': 403,
   'wrong-site': 403,
   'not-found': 404,
   'unknown-method': 404,

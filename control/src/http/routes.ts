@@ -1,19 +1,13 @@
-import { timingSafeEqual } from 'node:crypto';
-import {
-  consoleApi,
-  type ConsoleAnswer,
-  type ConsoleParsed,
-  type ConsoleRoute,
-  type Refusal,
-  type Role,
-} from '@sallyport/protocol';
+import { consoleApi, type ConsoleAnswer, type ConsoleParsed, type ConsoleRoute } from '@sallyport/protocol';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type * as z from 'zod';
 import { sendRefusal } from './faults.ts';
 import { Refused, type BrowserSession, type Caller, type Handlers } from './handlers.ts';
-import { isFromOwnPage, isOwnRead } from './request-origin.ts';
-import { requestsPerMinute } from './route-limits.ts';
+import { recordedAs, type NotedRefusal, type RefusalRecord } from './refusal-record.ts';
+import { sourceOf } from './request-source.ts';
+import { isOurs, refusalOfAccess, type AccessRule } from './route-access.ts';
+import { maxBodyBytesOf, requestsPerMinute } from './route-limits.ts';
 import { tokenOf, type SessionCookie } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -22,6 +16,7 @@ export interface RouteOptions {
   sessions: Sessions;
   cookie: SessionCookie;
   isSetupToken(token: string): Promise<boolean>;
+  refusals: Pick<RefusalRecord, 'note'>;
   origin: string;
   logger: Logger;
 }
@@ -31,14 +26,26 @@ export class AnswerMismatchError extends Error {
   override readonly name = 'AnswerMismatchError';
 }
 
-interface RouteShape {
-  method: 'GET' | 'POST' | 'DELETE';
+interface RouteShape extends AccessRule {
   path: string;
-  access: 'anyone' | 'setup' | readonly Role[];
   params?: z.ZodType;
   query?: z.ZodType;
   body?: z.ZodType;
   response: z.ZodType;
+}
+
+/** A route of the contract with what serves it. */
+interface Served<N extends ConsoleRoute> {
+  name: N;
+  route: RouteShape;
+  handler: Handlers[N];
+  options: RouteOptions;
+}
+
+/** One request to it, and the session of the browser it came from. */
+interface Asked {
+  request: FastifyRequest;
+  browser: BrowserSession;
 }
 
 /** Adds one route of the contract to the app. */
@@ -48,83 +55,90 @@ export function registerRoute<N extends ConsoleRoute>(
   handler: Handlers[N],
   options: RouteOptions,
 ): void {
-  const route: RouteShape = consoleApi[name];
+  const served: Served<N> = { name, route: consoleApi[name], handler, options };
   app.route({
-    method: route.method,
-    url: route.path,
+    method: served.route.method,
+    url: served.route.path,
     exposeHeadRoute: false,
+    bodyLimit: maxBodyBytesOf(name),
     config: { rateLimit: { max: requestsPerMinute(name), timeWindow: 60_000, groupId: name } },
     handler: async (request, reply) => {
-      const outcome = await answer(name, route, handler, options, request, reply);
+      const outcome = await answer(served, request, reply);
       if (outcome instanceof Refused) return sendRefusal(reply, outcome.refusal);
       return reply.code(200).type('application/json; charset=utf-8').send(JSON.stringify(outcome));
     },
   });
 }
 
-// The order matters: where it comes from, who asks, then what is asked, then the work.
-// eslint-disable-next-line max-params
+/** The order matters: where it comes from, who asks, then what is asked, then the work. */
 async function answer<N extends ConsoleRoute>(
-  name: N,
-  route: RouteShape,
-  handler: Handlers[N],
-  options: RouteOptions,
+  served: Served<N>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<unknown> {
-  const changing = route.method !== 'GET';
-  const ours = changing ? isFromOwnPage(request.headers, options.origin) : isOwnRead(request.headers, options.origin);
-  if (!ours) return new Refused('not-allowed');
-  const browser = await browserSession(options, request, reply);
-  const refused = await refusalOfAccess(route, browser, options, request);
+  const { route, options } = served;
+  if (!isOurs(route, request, options.origin)) return noted(served, request, new Refused('not-allowed'));
+  const asked = { request, browser: await browserSession(served, request, reply) };
+  const outcome = await answerOurs(served, asked);
+  return outcome instanceof Refused ? noted(served, request, outcome, asked.browser.current?.caller) : outcome;
+}
+
+async function answerOurs<N extends ConsoleRoute>(served: Served<N>, asked: Asked): Promise<unknown> {
+  const { name, route, options } = served;
+  const { request, browser } = asked;
+  const refused = await refusalOfAccess(route, request, browser.current, (token) => options.isSetupToken(token));
   if (refused !== undefined) return new Refused(refused);
   const input = parseInput(route, request);
   if (input === undefined) return new Refused('malformed');
-  const result = await call(name, route, handler, input, browser);
+  const result = await call(served, input, browser);
   return result instanceof Refused ? result : checkedAnswer(name, route, result);
 }
 
-async function browserSession(
-  { sessions, cookie }: RouteOptions,
+async function browserSession<N extends ConsoleRoute>(
+  { route, options: { sessions, cookie } }: Served<N>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<BrowserSession> {
   const token = tokenOf(request, cookie);
-  const session = token === undefined ? undefined : await sessions.find(token, 'touch');
+  const use = route.method === 'GET' && isUnattended(request) ? 'look' : 'touch';
   return {
-    current: token === undefined || session === undefined ? undefined : { ...session, token },
+    source: sourceOf(request),
+    current: token === undefined ? undefined : await sessions.find(token, use),
     begin: (fresh) => cookie.set(reply, fresh),
     end: () => cookie.clear(reply),
   };
 }
 
-/** SECURITY: deny by default: a route is served only where its access rule says so, in so many words (S15). */
-async function refusalOfAccess(
-  route: RouteShape,
-  browser: BrowserSession,
-  options: RouteOptions,
+/** SECURITY: what a page reads by itself is nobody's use of it: an unattended console still runs out of time (S28). */
+function isUnattended({ headers }: FastifyRequest): boolean {
+  return headers['x-unattended'] !== undefined;
+}
+
+/** Puts a refusal where it belongs: tries to be somebody on the record, tries to do too much in the log. */
+async function noted<N extends ConsoleRoute>(
+  { name, options: { refusals, logger } }: Served<N>,
   request: FastifyRequest,
-): Promise<Refusal['reason'] | undefined> {
-  if (route.access === 'anyone') return undefined;
-  if (route.access === 'setup') {
-    const token = setupTokenOf(request.body);
-    return token !== undefined && (await options.isSetupToken(token)) ? undefined : 'not-allowed';
-  }
-  if (browser.current === undefined) return 'not-signed-in';
-  if (!route.access.includes(browser.current.caller.person.role)) return 'not-allowed';
-  if (route.method === 'GET') return undefined;
-  return isSameText(request.headers['x-csrf-token'], browser.current.csrfToken) ? undefined : 'not-allowed';
+  refused: Refused,
+  caller?: Caller,
+): Promise<Refused> {
+  const { refusal, recorded: reason } = refused;
+  if (refusal.reason === 'not-allowed') logger.info({ route: name, session: caller?.session, reason }, 'refused');
+  const action = recordedAs[name];
+  if (action === undefined) return refused;
+  const who: Pick<NotedRefusal, 'person' | 'credential'> = {
+    person: caller && { id: caller.person.id, name: caller.person.name },
+    credential: credentialIn(request.body),
+  };
+  await refusals.note({ action, source: sourceOf(request), reason, ...who });
+  return refused;
 }
 
-function setupTokenOf(body: unknown): string | undefined {
-  const token = typeof body === 'object' && body !== null && 'token' in body ? body.token : undefined;
-  return typeof token === 'string' && token.length <= 100 ? token : undefined;
-}
-
-function isSameText(given: unknown, expected: string): boolean {
-  if (typeof given !== 'string') return false;
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
+/** The id of the passkey in an unchecked WebAuthn answer. */
+function credentialIn(body: unknown): string | undefined {
+  const member = (of: unknown, name: string): unknown =>
+    typeof of === 'object' && of !== null ? (of as Record<string, unknown>)[name] : undefined;
+  const id = member(member(body, 'assertion') ?? member(body, 'registration'), 'id');
+  return typeof id === 'string' ? id : undefined;
 }
 
 function parseInput(route: RouteShape, request: FastifyRequest): Record<string, unknown> | undefined {
@@ -144,9 +158,7 @@ type AnyHandler<N extends ConsoleRoute> = (
 ) => Promise<ConsoleAnswer<N> | Refused>;
 
 async function call<N extends ConsoleRoute>(
-  name: N,
-  route: RouteShape,
-  handler: Handlers[N],
+  { name, route, handler }: Served<N>,
   input: Record<string, unknown>,
   browser: BrowserSession,
 ): Promise<unknown> {

@@ -7,8 +7,12 @@ import type { Clock } from '../ports.ts';
 
 const lifetimeMs = 5 * 60_000;
 
-/** What a challenge may be answered for. */
-export type Purpose = { purpose: 'sign-in' } | { purpose: 'register'; person: string };
+/** What a challenge may be answered for, and by whom. */
+export type Purpose =
+  | { purpose: 'sign-in' }
+  /** `person`: an id from the plan, or the one an invitation gives. */
+  | { purpose: 'register'; person: string }
+  | { purpose: 'step-up'; person: string; session: string };
 
 /** Keeps a WebAuthn challenge for its one answer. */
 export async function keepChallenge(
@@ -17,14 +21,17 @@ export async function keepChallenge(
   purpose: Purpose,
 ): Promise<void> {
   await db.deleteFrom('challenges').where('expires_at', '<=', new Date(clock.now())).execute();
-  const person = purpose.purpose === 'register' ? purpose.person : null;
   const expires = new Date(clock.now() + lifetimeMs);
-  const row = { id: randomUUID(), challenge, purpose: purpose.purpose, person, expires_at: expires };
+  const row = { id: randomUUID(), challenge, ...columnsOf(purpose), expires_at: expires };
   await db.insertInto('challenges').values(row).execute();
 }
 
+function columnsOf(purpose: Purpose): { purpose: Purpose['purpose']; person: string | null; session: string | null } {
+  return { person: null, session: null, ...purpose };
+}
+
 const answered = z.object({
-  response: z.object({ clientDataJSON: z.string().max(4096) }),
+  response: z.object({ clientDataJSON: z.string().max(5462) }),
 });
 const clientData = z.object({ challenge: z.string().max(200) });
 
@@ -40,13 +47,15 @@ export async function takeChallenge(
 ): Promise<string | undefined> {
   const challenge = challengeOf(answer);
   if (challenge === undefined) return undefined;
-  const person = purpose.purpose === 'register' ? purpose.person : null;
-  // SECURITY: deleted as it is read: a challenge is answered once, whoever else tries at the same moment (S15).
+  const { person, session } = columnsOf(purpose);
+  // SECURITY: deleted as it is read: a challenge is answered once, whoever else tries at the same moment, and only for
+  // what, whom and which session it was made (S28).
   const taken = await db
     .deleteFrom('challenges')
     .where('challenge', '=', challenge)
     .where('purpose', '=', purpose.purpose)
     .where('person', 'is not distinct from', person)
+    .where('session', 'is not distinct from', session)
     .where('expires_at', '>', new Date(clock.now()))
     .returning('challenge')
     .executeTakeFirst();

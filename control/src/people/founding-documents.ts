@@ -35,7 +35,8 @@ export async function draftFoundingDocuments(trx: Transaction<Database>, now: nu
   const manifest = { ...common, ...manifestOf(plan, sites, people) };
   const rosters = sites.map((site): Roster => {
     const members = people.filter((person) => person.role !== 'manager' && person.site?.id === site.id);
-    return { ...common, type: 'roster', site: site.id, siteName: site.name, version: 1, people: members.map(asPerson) };
+    const named = { site: site.id, siteName: site.name, people: members.map(asPerson) };
+    return { ...common, type: 'roster', version: 1, previous: null, ...named };
   });
   for (const statement of [manifest, ...rosters]) await insertTask(trx, statement, now);
 }
@@ -52,6 +53,7 @@ function manifestOf(
   return {
     type: 'manifest',
     version: 1,
+    previous: null,
     trustees: { threshold: rules.trusteeThreshold, people: inRole('trustee') },
     fleetOfficers: inRole('fleetOfficer'),
     sites: sites.map(({ id, kind, name }) => ({
@@ -125,6 +127,8 @@ export async function judge(
   const result =
     document.statement.type === 'manifest'
       ? await verifyStatement(bytes, approvals, document.statement, { type: 'manifest', now, anchored: true })
-      : await verifyStatement(bytes, approvals, manifest, { type: 'roster', now, afterVersion: 0 });
+      : await verifyStatement(bytes, approvals, manifest, {
+          ...{ type: 'roster', now, afterVersion: 0, current: undefined },
+        });
   return result.accepted ? { complete: true, approvers: result.approvers } : { complete: false, reason: result.reason };
 }

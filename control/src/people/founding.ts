@@ -9,8 +9,12 @@ import type { FoundingPlan } from './plan.ts';
 export interface FoundingInputs {
   rpId: string;
   approverOrigin: string;
+  /** SHA-256 of the approver's build, base64url. */
+  approverBuild: string;
   /** The device CA, PEM. */
   ca: { certificate: string; key: string };
+  /** What signs audit checkpoints: PKCS #8 PEM, and its public half (SubjectPublicKeyInfo, base64url). */
+  audit: { key: string; publicKey: string };
 }
 
 /** Where a database stands in the founding of its fleet. */
@@ -36,14 +40,15 @@ export async function prepareFleet(
   const token = newToken();
   await db.transaction().execute(async (trx) => {
     const siteThresholds = await insertSites(trx, plan);
-    const { rpId, approverOrigin, ca } = inputs;
-    const policy = fleetPolicy.parse({ ...plan.policy, rpId, approverOrigin });
+    const { rpId, approverOrigin, approverBuild, ca } = inputs;
+    const auditKey = inputs.audit.publicKey;
+    const policy = fleetPolicy.parse({ ...plan.policy, rpId, approverOrigin, approverBuild, auditKey });
     const rules: FoundingRules = { policy, trusteeThreshold: plan.trustees.threshold, siteThresholds };
     const row = { id: randomUUID(), rp_id: rpId, approver_origin: approverOrigin, plan: JSON.stringify(rules) };
-    const caColumns = { ca_certificate: ca.certificate, ca_key: ca.key };
+    const keys = { ca_certificate: ca.certificate, ca_key: ca.key, audit_key: inputs.audit.key };
     await trx
       .insertInto('fleet')
-      .values({ ...row, ...caColumns, setup_token: digestOf(token) })
+      .values({ ...row, ...keys, setup_token: digestOf(token) })
       .execute();
     await insertPeople(trx, 'trustee', null, plan.trustees.people);
     await insertPeople(trx, 'fleetOfficer', null, plan.fleetOfficers);
@@ -76,6 +81,12 @@ export async function isSetupToken(db: Kysely<Database>, token: string): Promise
   const row = await db.selectFrom('fleet').where('founded_at', 'is', null).select('setup_token').executeTakeFirst();
   const kept = row?.setup_token ?? undefined;
   return kept !== undefined && timingSafeEqual(kept, digestOf(token));
+}
+
+/** The authenticator models that the plan's policy names: what counts while no manifest is in force. */
+export async function plannedAuthenticators(db: Kysely<Database>): Promise<readonly string[]> {
+  const { plan } = await db.selectFrom('fleet').select('plan').executeTakeFirstOrThrow();
+  return plan.policy.authenticators;
 }
 
 const byControl = { actor: { kind: 'control', id: null, name: 'control' } } as const;

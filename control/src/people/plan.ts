@@ -10,7 +10,10 @@ const name = (maxCharacters: number) =>
     .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$/u, 'must be one line of plain text');
 const personName = name(80);
 
-const policy = fleetPolicy.omit({ rpId: true, approverOrigin: true });
+/** What the plan says of the policy; the rest is known when control is initialised. */
+const policy = fleetPolicy
+  .omit({ rpId: true, approverOrigin: true, approverBuild: true, auditKey: true })
+  .extend({ authenticators: fleetPolicy.shape.authenticators.default([]) });
 
 const site = z.strictObject({
   kind: siteKind,
@@ -31,6 +34,7 @@ const foundingPlan = z
       idleMinutes: 5,
       suspendAfterHours: 168,
       eraseAfterHours: 720,
+      authenticators: [],
     }),
     trustees: z.strictObject({ threshold: z.int().min(1).max(10), people: z.array(personName).min(1).max(20) }),
     fleetOfficers: z.array(personName).min(1).max(50),
@@ -49,7 +53,7 @@ interface Problem {
 }
 
 function problemsOf(
-  plan: Omit<FoundingPlan, 'policy'> & { policy: Omit<FleetPolicy, 'rpId' | 'approverOrigin'> },
+  plan: Omit<FoundingPlan, 'policy'> & { policy: Pick<FleetPolicy, 'suspendAfterHours' | 'eraseAfterHours'> },
 ): Problem[] {
   const problems: Problem[] = [];
   const { trustees, sites } = plan;

@@ -8,8 +8,7 @@ import { createTestDatabase, type TestDatabase } from '../db/testing.ts';
 import type { Audit } from '../ports.ts';
 import { foundingState, isSetupToken, prepareFleet, renewSetupToken } from './founding.ts';
 import { Setup, type SetupDeps } from './setup.ts';
-import { foundTestFleet, planOf, testPlan } from './testing.ts';
-import { createTrustDocuments } from './trust-documents.ts';
+import { foundTestFleet, planOf, testInputs, testPlan } from './testing.ts';
 
 const rpId = 'localhost';
 const origin = 'http://localhost:8443';
@@ -38,7 +37,7 @@ describe('founding a fleet', () => {
     database = await createTestDatabase();
     deps = depsOf(database, actions);
     setup = new Setup(deps);
-    token = await prepareFleet(deps, planOf(testPlan), { rpId, approverOrigin, ca });
+    token = await prepareFleet(deps, planOf(testPlan), testInputs(deps, ca));
   });
   afterAll(() => database.close());
 
@@ -142,32 +141,6 @@ describe('founding a fleet', () => {
     expect(await setup.view()).toMatchObject({ finished: true, documents: [] });
     expect(await isSetupToken(database.db, token)).toBe(false);
     expect(await renewSetupToken(deps)).toBeUndefined();
-  });
-
-  test('manifest and rosters are in force and name the people with their passkeys', async () => {
-    const trust = createTrustDocuments(deps);
-    const { manifest, approved } = await trust.manifest();
-    expect(manifest).toMatchObject({ version: 1, trustees: { threshold: 2 }, policy: { rpId, approverOrigin } });
-    expect(approved.approvals).toHaveLength(2);
-    expect(await trust.manifestsAfter(0)).toEqual([approved]);
-    expect(await trust.manifestsAfter(1)).toEqual([]);
-    const prison = manifest.sites.find((site) => site.kind === 'prison');
-    const roster = await trust.roster(prison?.id ?? '');
-    expect(roster?.roster.people.map((person) => person.name)).toEqual(['Nina Nurse', 'Noel Nurse']);
-    expect(roster?.roster.people[0]?.credentials).toEqual([(await passkeyOf('Nina Nurse')).credential]);
-  });
-
-  test('a trust document that somebody altered in the database is not obeyed (S6)', async () => {
-    const { id, statement } = await database.db
-      .selectFrom('trust_documents')
-      .select(['id', 'statement'])
-      .where('kind', '=', 'manifest')
-      .executeTakeFirstOrThrow();
-    const altered = Buffer.from(statement.toString().replace('Olive Officer', 'Eve Intruder!'));
-    await database.db.updateTable('trust_documents').set({ statement: altered }).where('id', '=', id).execute();
-    await expect(createTrustDocuments(deps).manifest()).rejects.toThrow('wrong-challenge');
-    await database.db.updateTable('trust_documents').set({ statement }).where('id', '=', id).execute();
-    expect((await createTrustDocuments(deps).manifest()).manifest.version).toBe(1);
   });
 
   test('the ceremony is on the record', () => {

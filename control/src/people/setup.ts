@@ -1,9 +1,10 @@
 import { toBase64url, type Approval, type Manifest, type Refusal, type SetupView } from '@sallyport/protocol';
+import { digestOf } from '@sallyport/protocol/verify';
 import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../db/schema.ts';
-import type { Audit } from '../ports.ts';
+import type { Audit, NewPasskey } from '../ports.ts';
 import {
   draftFoundingDocuments,
   judge,
@@ -11,12 +12,12 @@ import {
   readFoundingDocuments,
   type FoundingDocument,
 } from './founding-documents.ts';
-import { registrationOptions, verifyRegistration, type NewPasskey } from './passkey-registration.ts';
+import { plannedAuthenticators } from './founding.ts';
+import { registrationOptions, verifyRegistration, type RegistrationDeps } from './passkey-registration.ts';
 import { readPeople, type RegisteredPerson } from './registered-people.ts';
-import type { SignInDeps } from './sign-in.ts';
 
 /** What the founding ceremony needs. */
-export interface SetupDeps extends SignInDeps {
+export interface SetupDeps extends RegistrationDeps {
   audit: Audit;
   approverOrigin: string;
 }
@@ -55,14 +56,16 @@ export class Setup {
   /** Options for a person's passkey; refused once they have one, or when nobody of that id is to be registered. */
   async registrationOptions(id: string): Promise<PublicKeyCredentialCreationOptionsJSON | Refusal['reason']> {
     const person = await this.#unregistered(id);
-    return typeof person === 'string' ? person : registrationOptions(this.#deps, person);
+    if (typeof person === 'string') return person;
+    return registrationOptions(this.#deps, person, await plannedAuthenticators(this.#deps.db));
   }
 
   /** Keeps a person's passkey; the last one drafts the documents. */
   async register(id: string, registration: unknown): Promise<Outcome> {
     const person = await this.#unregistered(id);
     if (typeof person === 'string') return refuse(person);
-    const passkey = await verifyRegistration(this.#deps, id, registration);
+    const authenticators = await plannedAuthenticators(this.#deps.db);
+    const passkey = await verifyRegistration(this.#deps, id, registration, authenticators);
     if (typeof passkey === 'string') return refuse(passkey);
     return this.#ceremony((trx) => this.#keepPasskey(trx, person, passkey));
   }
@@ -157,6 +160,11 @@ export class Setup {
       .set({ founded_at: new Date(now), setup_token: null })
       .execute();
     const actor = { kind: 'control', id: null, name: 'control' } as const;
+    for (const { bytes, statement } of documents) {
+      const inForce = { version: statement.version, statement: await digestOf(bytes) };
+      const entry = { actor, action: `${statement.type}.in-force`, subject: subjectOf(statement), detail: inForce };
+      await this.#deps.audit.append(trx, entry);
+    }
     const detail = { manifestVersion: manifest.version, rosters: documents.length - 1 };
     await this.#deps.audit.append(trx, { actor, action: 'fleet.founded', subject: manifest.fleet, detail });
   }

@@ -1,6 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
 import type { Approval, Credential, SetupView } from '@sallyport/protocol';
 import { fromBase64url } from '@sallyport/protocol';
-import { prepareFleet } from './founding.ts';
+import { prepareFleet, type FoundingInputs } from './founding.ts';
 import { readPlan, type FoundingPlan } from './plan.ts';
 import { Setup, type SetupDeps } from './setup.ts';
 
@@ -31,6 +32,23 @@ export const testPlan = {
   ],
 };
 
+/** What signs a test fleet's checkpoints. */
+function testAuditKey(): { key: string; publicKey: string } {
+  const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return {
+    key: privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(),
+    publicKey: publicKey.export({ type: 'spki', format: 'der' }).toString('base64url'),
+  };
+}
+
+/** What a test fleet begins with besides its plan. */
+export function testInputs(
+  { rpId, approverOrigin }: Pick<SetupDeps, 'rpId' | 'approverOrigin'>,
+  ca: FoundingInputs['ca'],
+): FoundingInputs {
+  return { rpId, approverOrigin, approverBuild: 'A'.repeat(43), ca, audit: testAuditKey() };
+}
+
 /** Reads a plan that a test wrote. @throws when it is wrong */
 export function planOf(value: unknown): FoundingPlan {
   const read = readPlan(value);
@@ -51,7 +69,7 @@ export async function foundTestFleet<A extends TestAuthenticator>(
   createAuthenticator: () => A,
   plan: unknown = testPlan,
 ): Promise<TestPerson<A>[]> {
-  await prepareFleet(deps, planOf(plan), { rpId: deps.rpId, approverOrigin: deps.approverOrigin, ca });
+  await prepareFleet(deps, planOf(plan), testInputs(deps, ca));
   const setup = new Setup(deps);
   const people: TestPerson<A>[] = [];
   for (const { id, name, role, site } of (await setup.view()).people) {

@@ -19,6 +19,7 @@ function storeThatHears(...answers: { status: number; body: unknown }[]) {
       return Promise.resolve(new Response(JSON.stringify(body), { status }));
     },
     () => now,
+    () => Promise.resolve({ ok: false, words: 'passkey.failed' }),
   );
   return { store, sent };
 }
@@ -52,6 +53,7 @@ describe('the session of a page', () => {
   test('that ended on control ends here too, and its token is forgotten (S15)', async () => {
     const { store, sent } = storeThatHears(
       { status: 200, body: session },
+      { status: 401, body: { reason: 'not-signed-in' } },
       { status: 401, body: { reason: 'not-signed-in' } },
       { status: 200, body: {} },
     );

@@ -1,6 +1,6 @@
 import type { SignedInPerson } from '@sallyport/protocol';
 import { createApi } from './api.ts';
-import type { Api, Trouble } from './api.ts';
+import type { Api, ApiOptions, Trouble } from './api.ts';
 
 /** loading → signedOut ⇄ signedIn; failed when control cannot be asked. */
 export type SessionState =
@@ -33,8 +33,13 @@ export interface SessionStore {
  * Makes the session of a page; nobody is known before `load`.
  * @param fetchNow the browser's fetch
  * @param now this computer's clock, milliseconds since the epoch
+ * @param askForPasskey asks the browser for the person's passkey
  */
-export function createSessionStore(fetchNow: typeof fetch, now: () => number): SessionStore {
+export function createSessionStore(
+  fetchNow: typeof fetch,
+  now: () => number,
+  askForPasskey: ApiOptions['askForPasskey'],
+): SessionStore {
   const listeners = new Set<() => void>();
   let snapshot: SessionSnapshot = { session: { state: 'loading' }, approver: '', clockOffset: 0 };
   // SECURITY: the token lives in memory only; nothing that reads storage can act as the person (S15).
@@ -47,6 +52,7 @@ export function createSessionStore(fetchNow: typeof fetch, now: () => number): S
   const api = createApi({
     fetch: fetchNow,
     csrfToken: () => token,
+    askForPasskey,
     onSignedOut() {
       token = null;
       setState({ state: 'signedOut', ended: snapshot.session.state === 'signedIn' });

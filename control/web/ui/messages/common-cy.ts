@@ -22,6 +22,8 @@ export const commonWelsh: Translation<typeof commonEnglish> = {
   'signIn.help':
     'Wedi colli’ch allwedd mynediad? Gofynnwch i reolwr eich safle, neu i TG. Ni fydd neb byth yn gofyn i chi am ei PIN.',
   'signIn.ended': 'Mae’ch sesiwn wedi dod i ben. Mewngofnodwch eto i fynd ymlaen.',
+  'signIn.refused':
+    'Ni wnaeth yr allwedd mynediad hon eich mewngofnodi. Defnyddiwch yr un a gofrestrwyd i chi; os hon yw hi, gofynnwch i reolwr eich safle, neu i TG.',
   'console.wrongRole': 'Nid yw’r consol hwn ar gyfer eich rôl',
   'console.yourRole': 'Rydych wedi mewngofnodi fel {name} ({role}). Efallai mai un o’r rhain yw’ch consol:',
   'role.trustee': 'ymddiriedolwr',

@@ -18,6 +18,8 @@ export const commonEnglish = {
   'signIn.busy': 'Waiting for your passkey…',
   'signIn.help': 'Lost your passkey? Ask the manager of your site, or IT. Nobody will ever ask you for its PIN.',
   'signIn.ended': 'Your session has ended. Sign in again to go on.',
+  'signIn.refused':
+    'This passkey did not sign you in. Use the one that was registered for you; if it is that one, ask the manager of your site, or IT.',
   'console.wrongRole': 'This console is not for your role',
   'console.yourRole': 'You are signed in as {name} ({role}). Your console may be one of these:',
   'role.trustee': 'trustee',

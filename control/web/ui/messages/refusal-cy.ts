@@ -24,11 +24,18 @@ export const refusalWelsh: Translation<typeof refusalEnglish> = {
     'Ni wiriodd yr allwedd mynediad mai chi ydyw. Defnyddiwch eich PIN, ôl bys neu wyneb gyda hi.',
   'refusal.bad-signature':
     'Nid yw llofnod yr allwedd mynediad yn gywir. Rhowch gynnig arall arni, a dywedwch wrth TG os digwydd ddwywaith.',
+  'refusal.counter-went-back':
+    'Rhoddodd yr allwedd mynediad ateb hŷn nag un a roddodd o’r blaen. Efallai fod gan rywun gopi ohoni: peidiwch â’i defnyddio eto, a dywedwch wrth TG.',
+  'refusal.lives-too-long': 'Byddai hyn mewn grym am fwy o amser nag a ganiateir. Dewiswch ddiwedd cynharach.',
+  'refusal.too-far-ahead':
+    'Mae ei rif yn rhy bell o flaen yr un diwethaf. Dechreuwch eto, a dywedwch wrth TG os digwydd ddwywaith.',
+  'refusal.wrong-previous': 'Nid yw’n dilyn y fersiwn sydd mewn grym nawr. Llwythwch y dudalen a dechreuwch eto.',
   'refusal.too-few-people': 'Rhaid i berson arall gymeradwyo hyn hefyd.',
   'refusal.wrong-state': 'Ni ellir gwneud hyn nawr. Mae pethau wedi newid ers llwytho’r dudalen hon.',
   'refusal.not-found': 'Nid yw hyn yn bodoli mwyach.',
   'refusal.not-allowed': 'Nid oes gennych ganiatâd i wneud hyn.',
   'refusal.not-signed-in': 'Nid ydych wedi mewngofnodi. Mewngofnodwch a rhowch gynnig arall arni.',
+  'refusal.step-up-needed': 'Dangoswch â’ch allwedd mynediad mai chi ydyw, yna rhowch gynnig arall arni.',
   'refusal.too-many': 'Gormod o gynigion. Arhoswch ychydig a rhowch gynnig arall arni.',
   'refusal.too-large': 'Mae hyn yn rhy hir. Gwnewch ef yn fyrrach a rhowch gynnig arall arni.',
   'refusal.unknown-method': 'Nid yw’r consol hwn a’r gweinydd yn cyd-fynd. Llwythwch y dudalen eto.',
@@ -41,8 +48,15 @@ export const refusalWelsh: Translation<typeof refusalEnglish> = {
   'refusal.seat-taken': 'Mae lle eisoes wedi’i gymryd yn yr ystafell.',
   'refusal.clash': 'Mae gan y gliniadur neu’r ymgynghorydd apwyntiad eisoes bryd hynny.',
   'refusal.digest-not-released': 'Mae’r gliniadur yn rhedeg fersiwn nad yw wedi’i rhyddhau. Dywedwch wrth TG.',
+  'refusal.rolled-back':
+    'Cafodd y gliniadur ei roi yn ôl i hen gopi ohono’i hun ac ni ellir ymddiried ynddo mwyach. Rhowch ef i TG.',
+  'refusal.unverified': 'Nid oedd modd cadarnhau pwy yw’r person neu’r gliniadur hwn, felly ni chawsant ddod i mewn.',
+  'refusal.authenticator-not-allowed':
+    'Ni chaniateir y math hwn o allwedd ddiogelwch yma. Defnyddiwch un a gawsoch gan eich sefydliad, a gadewch i’r porwr ddangos ei gwneuthuriad a’i model.',
   'refusal.failed': 'Ni weithiodd. Rhowch gynnig arall arni, a dywedwch wrth TG os yw’n parhau.',
   'refusal.unreachable': 'Ni ellir cyrraedd y gweinydd. Gwiriwch eich rhwydwaith a rhowch gynnig arall arni.',
   'refusal.unreadable': 'Rhoddodd y gweinydd ateb nad yw’r consol hwn yn ei ddeall. Llwythwch y dudalen eto.',
+  'refusal.not-confirmed':
+    'Nid oes dim wedi’i wneud, am na wnaethoch gadarnhau â’ch allwedd mynediad. Rhowch gynnig arall arni pan fydd hi gennych.',
   'refusal.retry': 'Gallwch roi cynnig arall arni ymhen {seconds} eiliad.',
 };
