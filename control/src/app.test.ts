@@ -1,5 +1,6 @@
 import { fromBase64url, type ConsoleAnswer, type ConsoleRoute } from '@sallyport/protocol';
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -130,6 +131,41 @@ describe('control, whole, on ports of its own', () => {
     const again = await ask('POST', '/api/session', { assertion }, first);
     expect(again.status).toBe(200);
     expect((await ask('GET', '/api/site/devices', undefined, first)).status).toBe(401);
+  });
+
+  test('trust changes over HTTP: invited, proposed, approved, in force (S26)', async () => {
+    const manager = await signIn('Mary Manager');
+    const wanted = { name: 'Nerys Nurse', role: 'healthcare', site: null, person: null };
+    const { link, invitation } = await answerOf('invite', ask('POST', '/api/invitations', wanted, manager));
+    const invited = { token: link.split('#')[1] };
+    const options = await answerOf(
+      'invitationRegistrationOptions',
+      ask('POST', '/api/invitation/registration-options', invited),
+    );
+    const passkey = createSoftwareAuthenticator();
+    const registration = passkey.register(options, configuration.console.origin);
+    await answerOf('invitationRegister', ask('POST', '/api/invitation/register', { ...invited, registration }));
+    const newcomer = { ...invitation.person, credentials: [passkey.credential] };
+    const notAfter = Date.now() + 300 * 86_400_000;
+    const proposed = ask('POST', '/api/proposals/roster', { people: [newcomer], notAfter }, manager);
+    const { id, task } = await answerOf('proposeRoster', proposed);
+    const place = { rpId: configuration.rpId, origin: configuration.approver.origin };
+    const approval = passkeys.get('Mary Manager')?.approve(fromBase64url(task.statement) ?? new Uint8Array(), place);
+    const approved = ask('POST', `/api/proposals/${id}/approve`, { approval }, manager);
+    expect(await answerOf('approveProposal', approved)).toEqual({ proposal: null });
+    passkeys.set('Nerys Nurse', passkey);
+    expect(await signIn('Nerys Nurse')).toMatchObject({ csrf: expect.any(String) as string });
+  });
+
+  test('a whole prison fits into one proposal, and nothing else is as long', async () => {
+    const manager = await signIn('Mary Manager');
+    const people = Array.from({ length: 2000 }, () => ({
+      ...{ id: randomUUID(), name: 'Somebody With A Long Name' },
+      credentials: [createSoftwareAuthenticator().credential],
+    }));
+    const body = { people, notAfter: Date.now() + 300 * 86_400_000 };
+    expect((await ask('POST', '/api/proposals/roster', body, manager)).status).toBe(409);
+    expect((await ask('POST', '/api/session', { assertion: { long: 'x'.repeat(70_000) } })).status).toBe(413);
   });
 
   test('officers read the record of all that', async () => {

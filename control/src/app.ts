@@ -7,11 +7,13 @@ import { appointmentRoutes } from './appointments/routes.ts';
 import { createApproverServer } from './approver/approver-server.ts';
 import { auditRoutes } from './audit/routes.ts';
 import { ClosingStack } from './closing.ts';
-import type { Configuration, WebListener } from './config.ts';
+import { ConfigurationError, type Configuration, type WebListener } from './config.ts';
 import { isMigrated } from './db/migrate.ts';
+import { createDeviceRecord } from './audit/device-record.ts';
 import { createCertificateRenewal } from './devices/certificate-renewal.ts';
 import { DeviceCa } from './devices/device-ca.ts';
 import { EnrolmentServer } from './devices/enrolment-server.ts';
+import { compareSequences } from './devices/rollback.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { ServerIdentity } from './devices/server-identity.ts';
 import { requireFleet } from './fleet-record.ts';
@@ -19,6 +21,7 @@ import { openFoundation, type Foundation } from './foundation.ts';
 import { createChangeFeed, type ChangeFeed } from './http/changes.ts';
 import { createHttp, type Http } from './http/create-http.ts';
 import type { Handlers } from './http/handlers.ts';
+import { createRefusalRecord, type RefusalRecord } from './http/refusal-record.ts';
 import { DeviceLinkServer } from './link/device-link-server.ts';
 import { createLogger } from './log.ts';
 import { addFigures, createMetrics } from './metrics.ts';
@@ -26,17 +29,26 @@ import { nodeIdentity } from './node-identity.ts';
 import { OrderDelivery } from './orders/delivery.ts';
 import { createReceipts, type Receipts } from './orders/receipts.ts';
 import { orderRoutes } from './orders/routes.ts';
-import { createApprovalTasks } from './people/approval-tasks.ts';
+import { AttestationRootsError, loadAttestationRoots } from './people/attestation.ts';
 import { isSetupToken } from './people/founding.ts';
+import { invitationRoutes } from './people/invitation-routes.ts';
+import { createPasskeyRegistration } from './people/passkey-registration.ts';
 import { peopleRoutes } from './people/routes.ts';
 import { createSessions, type SessionStore } from './people/sessions.ts';
 import { setupRoutes } from './people/setup-routes.ts';
 import { Setup } from './people/setup.ts';
-import { createTrustDocuments } from './people/trust-documents.ts';
-import type { ApprovalTasks, Clock, TrustDocuments } from './ports.ts';
+import { createSignatureCounters } from './people/signature-counters.ts';
+import { createStandings, type Standings } from './people/standing.ts';
+import type { ApprovalTasks, Clock, SignatureCounters, TrustNews } from './ports.ts';
 import { ConsultantSockets } from './rooms/consultant-sockets.ts';
 import { RoomService } from './rooms/rooms.ts';
+import { roomRoutes } from './rooms/routes.ts';
 import { Sfu } from './sfu/sfu.ts';
+import { createApprovalTasks } from './trust/approval-tasks.ts';
+import { announceTrust, createTrustNews } from './trust/news.ts';
+import { trustRoutes } from './trust/routes.ts';
+import { createTrustDocuments, type TrustReader } from './trust/trust-documents.ts';
+import { watchTrust } from './trust/trust-watch.ts';
 
 /** What tests replace. */
 export interface Overrides {
@@ -96,9 +108,15 @@ export function createControl(configuration: Configuration, overrides: Overrides
 interface Common extends Foundation {
   configuration: Configuration;
   changes: ChangeFeed;
-  trust: TrustDocuments;
+  trust: TrustReader;
+  news: TrustNews;
   tasks: ApprovalTasks;
+  standings: Standings;
+  counters: SignatureCounters;
   sessions: SessionStore;
+  refusals: RefusalRecord;
+  /** PEM. */
+  attestationRoots: readonly string[];
   receipts: Receipts;
   ca: DeviceCa;
   link: DeviceLinkServer;
@@ -122,12 +140,26 @@ async function startParts(
   stack.add(() => identity.close());
   const changes = await createChangeFeed(foundation.notifications);
   const base = { ...foundation, changes, onFault };
+  const onVoidRoster = (site: string, reason: string): void =>
+    logger.warn({ site, reason }, 'the manifest in force does not bear out the roster of a site');
+  const trust = createTrustDocuments({ ...base, onVoidRoster });
+  const standings = createStandings({ ...base, trust });
+  const refusals = createRefusalRecord({
+    ...base,
+    write: (entry) => foundation.db.transaction().execute((trx) => foundation.audit.append(trx, entry)),
+  });
+  stack.add(() => refusals.close());
   const common: Common = {
     ...base,
     configuration,
-    trust: createTrustDocuments(base),
+    trust,
+    news: createTrustNews(foundation.notifications),
     tasks: createApprovalTasks(base),
-    sessions: createSessions({ ...base, limits: configuration.sessions }),
+    standings,
+    counters: createSignatureCounters(),
+    sessions: createSessions({ ...base, standings, limits: configuration.sessions }),
+    refusals,
+    attestationRoots: await rootsOf(configuration),
     receipts: createReceipts(base),
     ca,
     link: DeviceLinkServer.create({ ...base, caCertificate: ca.certificate, identity }),
@@ -148,6 +180,15 @@ async function startParts(
     listen: enrolment,
   });
   stack.add(() => enrolmentServer.close());
+}
+
+/** Certificates of authenticators' makers. @throws ConfigurationError when their file is of no use */
+async function rootsOf({ attestationRoots }: Configuration): Promise<string[]> {
+  try {
+    return await loadAttestationRoots(attestationRoots);
+  } catch (error) {
+    throw error instanceof AttestationRootsError ? new ConfigurationError(error.message, { cause: error }) : error;
+  }
 }
 
 async function startMedia(common: Common, stack: ClosingStack): Promise<Sfu> {
@@ -197,14 +238,18 @@ async function startRooms(common: Common, media: Sfu, stack: ClosingStack): Prom
     ...common,
     rooms,
     activations: createActivationRecord(common),
+    sequences: { compare: (device, hello) => compareSequences(common, device, hello) },
+    deviceRecord: createDeviceRecord(common),
     certificates: createCertificateRenewal(common),
     connected: (device) => delivery.wake(device),
   });
+  stack.add(await announceTrust(common));
+  stack.add(watchTrust(common));
   await http.app.listen({ host: configuration.console.host, port: configuration.console.port });
 }
 
 function buildHttp(common: Common, media: Sfu): Promise<Http> {
-  const { db, logger, sessions, changes, metrics, configuration } = common;
+  const { db, logger, sessions, changes, refusals, metrics, configuration } = common;
   const { metricsToken } = configuration;
   const readiness = { database: () => isMigrated(db), media: () => Promise.resolve(media.ready) };
   return createHttp({
@@ -212,6 +257,7 @@ function buildHttp(common: Common, media: Sfu): Promise<Http> {
     sessions,
     isSetupToken: (token) => isSetupToken(db, token),
     changes,
+    refusals,
     operations: { readiness, metrics, metricsToken },
     origin: configuration.console.origin,
     tls: configuration.console.tls,
@@ -227,11 +273,14 @@ function handlersOf(common: Common): Handlers {
   return {
     ...peopleRoutes({ ...common, ...places }),
     ...setupRoutes(new Setup({ ...common, ...places })),
+    ...invitationRoutes({ ...common, ...places, registration: createPasskeyRegistration({ ...common, ...places }) }),
+    ...trustRoutes(common),
     ...auditRoutes(audit),
     ...deviceRoutes({ ...common, ca: ca.der, address: configuration.enrolment.address }),
     ...orderRoutes(common),
     ...activationRoutes(common),
     ...appointmentRoutes(common),
+    ...roomRoutes(common),
   };
 }
 

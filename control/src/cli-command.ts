@@ -4,6 +4,15 @@ export interface CommandOptions {
   plan?: string | undefined;
   expect?: string | undefined;
   newToken?: boolean | undefined;
+  to?: string | undefined;
+  export?: string | undefined;
+  manifests?: string | undefined;
+  anchor?: string | undefined;
+  head?: string[] | undefined;
+  root?: string | undefined;
+  digest?: string | undefined;
+  /** What a command is about, when it takes that as its last word. */
+  subject?: string | undefined;
 }
 
 /** Runs a command. @returns the exit code */

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { approverDigest } from './approver/approver-digest.ts';
 import { loadConfiguration, type Configuration } from './config.ts';
 import { migrate } from './db/migrate.ts';
 import { createDeviceCa } from './devices/device-ca.ts';
@@ -6,6 +7,7 @@ import { openFoundation, type Foundation } from './foundation.ts';
 import { createLogger } from './log.ts';
 import { foundingState, prepareFleet, renewSetupToken } from './people/founding.ts';
 import { readPlan, type FoundingPlan } from './people/plan.ts';
+import { auditPublicKeyOf, createAuditKey } from './trust/audit-key.ts';
 import { say, UsageError, type CommandOptions } from './cli-command.ts';
 
 /**
@@ -32,7 +34,7 @@ export async function runInit(options: CommandOptions): Promise<number> {
  * @returns the set-up token
  */
 export async function initialise(configuration: Configuration, plan: FoundingPlan | undefined): Promise<string> {
-  // SECURITY: who may read the data directory reads the device CA's key; nobody else does (S24).
+  // SECURITY: who may read the data directory reads control's keys; nobody else does (S24).
   const logger = createLogger('error');
   const foundation = await openFoundation(configuration, logger);
   try {
@@ -62,9 +64,24 @@ async function prepare(foundation: Foundation, configuration: Configuration, pla
     );
   }
   if (state === 'founded') throw new UsageError('This database holds a founded fleet already. Nothing was changed.');
-  const ca = await createDeviceCa(foundation.clock);
   const { rpId, approver } = configuration;
-  return prepareFleet(foundation, plan, { rpId, approverOrigin: approver.origin, ca });
+  const key = createAuditKey();
+  return prepareFleet(foundation, plan, {
+    ...{ rpId, approverOrigin: approver.origin, approverBuild: await approverBuildIn(approver.root) },
+    ca: await createDeviceCa(foundation.clock),
+    audit: { key, publicKey: auditPublicKeyOf(key) },
+  });
+}
+
+async function approverBuildIn(folder: string): Promise<string> {
+  try {
+    return await approverDigest(folder);
+  } catch (error) {
+    throw new UsageError(
+      `There is no built approver in ${folder}, and the trust manifest names its build. Build it first (npm run build).`,
+      { cause: error },
+    );
+  }
 }
 
 async function loadPlan(file: string): Promise<FoundingPlan> {

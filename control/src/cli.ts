@@ -12,13 +12,23 @@ const usage = `Usage: control COMMAND [options]
   control init --new-token        print a new one-time address, when the first was lost
   control serve                   serve consoles, approver, laptops and media
   control approver                serve the approver alone, on its own machine
+  control approver digest         print the digest of the built approver
+      [--root DIR]                in another folder than the configuration's
+  control approver compare URL    say whether the approver at URL is the one built here
+      [--digest DIGEST]           or the build with this digest
   control audit verify            check the whole audit chain
       [--expect NUMBER:HASH]      and that an entry kept elsewhere is still in it
+  control audit export --to FILE  write the record with all that proves it; FILE must not exist yet
+  control audit check             check such an export, without database and configuration
+      --export FILE
+      [--manifests FILE]          against your own copy of the manifests: an earlier export
+      [--anchor DIGEST]           or against the digest of the first one
+      [--head SIZE:ROOT|FILE]     and against what a laptop has countersigned, or an earlier export
   control migrate                 bring the database to this version
 
   --config FILE                   the configuration (or SALLYPORT_CONFIG); see docs/operations.md
 
-Exit codes: 0 done, 1 failed or the audit chain is broken, 2 wrong use or configuration.
+Exit codes: 0 done, 1 failed or a check found something wrong, 2 wrong use or configuration.
 `;
 
 /** Each command loads what it needs and no more: wrong use is answered at once. */
@@ -26,8 +36,16 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   init: async () => (await import('./cli-init.ts')).runInit,
   serve: async () => (await import('./cli-serve.ts')).runServe,
   approver: async () => (await import('./cli-serve.ts')).runApprover,
+  'approver digest': async () => (await import('./cli-approver.ts')).runApproverDigest,
   'audit verify': async () => (await import('./cli-audit-verify.ts')).runAuditVerify,
+  'audit export': async () => (await import('./cli-audit-export.ts')).runAuditExport,
+  'audit check': async () => (await import('./cli-audit-check.ts')).runAuditCheck,
   migrate: async () => (await import('./cli-migrate.ts')).runMigrate,
+};
+
+/** Commands whose last word is what they are about. */
+const commandsWithSubject: typeof commands = {
+  'approver compare': async () => (await import('./cli-approver.ts')).runApproverCompare,
 };
 
 async function main(argv: string[]): Promise<number> {
@@ -53,14 +71,27 @@ function parse(argv: string[]): { command: (() => Promise<Command>) | undefined;
     plan: { type: 'string' },
     'new-token': { type: 'boolean' },
     expect: { type: 'string' },
+    to: { type: 'string' },
+    export: { type: 'string' },
+    manifests: { type: 'string' },
+    anchor: { type: 'string' },
+    head: { type: 'string', multiple: true },
+    root: { type: 'string' },
+    digest: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values, positionals } = parsed(() => parseArgs({ args: argv, options, allowPositionals: true }));
   if (values.help === true) return { command: undefined, options: {} };
-  const command = commands[positionals.join(' ')];
+  const [command, subject] = commandOf(positionals);
   if (command === undefined) throw new UsageError(positionals.length === 0 ? usage : `No such command.\n\n${usage}`);
-  const { config, plan, expect, 'new-token': newToken } = values;
-  return { command, options: { config, plan, expect, newToken } };
+  const { 'new-token': newToken, help: _help, ...typed } = values;
+  return { command, options: { ...typed, newToken, subject } };
+}
+
+function commandOf(words: readonly string[]): [command: (() => Promise<Command>) | undefined, subject?: string] {
+  const [whole, subject] = [words.join(' '), words.at(-1)];
+  const command = commands[whole] ?? commandsWithSubject[whole];
+  return command === undefined ? [commandsWithSubject[words.slice(0, -1).join(' ')], subject] : [command];
 }
 
 function parsed<T>(parseThem: () => T): T {

@@ -6,6 +6,7 @@ import type {
   ConsoleAnswer,
   ConsoleParsed,
   Manifest,
+  Person,
   Role,
   RoomEnd,
   Roster,
@@ -15,7 +16,10 @@ import type { ActivationDeps } from './activation/activation-deps.ts';
 import { createActivationRecord } from './activation/locking.ts';
 import { activationRoutes } from './activation/routes.ts';
 import type { ActivationRoutes } from './activation/routes.ts';
+import { appointmentRoutes } from './appointments/routes.ts';
+import type { AppointmentRoutes } from './appointments/routes.ts';
 import { createAudit } from './audit/audit.ts';
+import { createDeviceRecord } from './audit/device-record.ts';
 import { createNotifications } from './db/notifications.ts';
 import type { Notifications } from './db/notifications.ts';
 import type { Database } from './db/schema.ts';
@@ -25,11 +29,12 @@ import { createCertificateRenewal } from './devices/certificate-renewal.ts';
 import { createDeviceCa, DeviceCa } from './devices/device-ca.ts';
 import { EnrolmentServer } from './devices/enrolment-server.ts';
 import type { EnrolmentServerDeps } from './devices/enrolment-server.ts';
+import { compareSequences } from './devices/rollback.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import type { DeviceRoutes } from './devices/routes.ts';
 import { ServerIdentity } from './devices/server-identity.ts';
 import { Refused } from './http/handlers.ts';
-import type { Caller, Handler } from './http/handlers.ts';
+import type { Caller, Handler, OpenHandler } from './http/handlers.ts';
 import { enrolLaptop } from './laptop-testing.ts';
 import type { Laptop } from './laptop-testing.ts';
 import { DeviceLinkServer } from './link/device-link-server.ts';
@@ -40,9 +45,21 @@ import { createReceipts } from './orders/receipts.ts';
 import type { Receipts } from './orders/receipts.ts';
 import { orderRoutes } from './orders/routes.ts';
 import type { OrderRoutes } from './orders/routes.ts';
-import { createApprovalTasks } from './people/approval-tasks.ts';
-import { createTrustDocuments } from './people/trust-documents.ts';
-import type { Answer, ApprovalTasks, Audit, Changes, Clock, Rooms, TrustDocuments } from './ports.ts';
+import { invitationRoutes } from './people/invitation-routes.ts';
+import type { InvitationRoutes } from './people/invitation-routes.ts';
+import { createPasskeyRegistration } from './people/passkey-registration.ts';
+import { createSignatureCounters } from './people/signature-counters.ts';
+import type { Answer, ApprovalTasks, Audit, Changes, Clock, Rooms, SignatureCounters, TrustNews } from './ports.ts';
+import { createApprovalTasks } from './trust/approval-tasks.ts';
+import { createAuditKey } from './trust/audit-key.ts';
+import { announceTrust, createTrustNews } from './trust/news.ts';
+import { trustRoutes } from './trust/routes.ts';
+import type { TrustRoutes } from './trust/routes.ts';
+import { createTrustDocuments } from './trust/trust-documents.ts';
+import type { TrustReader } from './trust/trust-documents.ts';
+
+/** Where the consoles of this world are. */
+export const consoleOrigin = 'https://localhost:8443';
 
 /** A person of the fleet, as far as control's tables need them. */
 interface WorldPerson {
@@ -59,6 +76,7 @@ export interface WorldFleet {
   >;
   manifest: Manifest;
   roster: Roster;
+  hospitalRoster: Roster;
 }
 
 /** Real time, moved by `offset` milliseconds. */
@@ -66,7 +84,15 @@ export interface MovableClock extends Clock {
   offset: number;
 }
 
-type WorldRoutes = DeviceRoutes & ActivationRoutes & OrderRoutes;
+/** Routes nobody needs to be signed in for: the link is the access. */
+type InvitedRoute = 'invitationView' | 'invitationRegistrationOptions' | 'invitationRegister';
+
+type WorldRoutes = DeviceRoutes &
+  ActivationRoutes &
+  AppointmentRoutes &
+  OrderRoutes &
+  TrustRoutes &
+  Omit<InvitationRoutes, InvitedRoute>;
 
 export interface World {
   database: TestDatabase;
@@ -80,7 +106,8 @@ export interface World {
   delivery: OrderDelivery;
   receipts: Receipts;
   tasks: ApprovalTasks;
-  trust: TrustDocuments;
+  trust: TrustReader;
+  counters: SignatureCounters;
   activation: ActivationDeps;
   /** Asks a console route as a signed-in person. */
   ask<N extends keyof WorldRoutes>(
@@ -88,6 +115,10 @@ export interface World {
     input: ConsoleParsed<N>,
     caller: Caller,
   ): Promise<Answer<ConsoleAnswer<N>>>;
+  /** Asks as somebody who has a link and no more. */
+  askInvited<N extends InvitedRoute>(route: N, input: ConsoleParsed<N>): Promise<Answer<ConsoleAnswer<N>>>;
+  /** The topics that consoles were told of. */
+  published: string[];
   /** Who was made to leave rooms, and why. */
   left: { id: string; reason: RoomEnd }[];
   faults: unknown[];
@@ -102,26 +133,24 @@ export interface World {
 /** Founds a fleet in a fresh database and starts control's device ports on free ports of the loopback. */
 export async function createWorld(fleet: WorldFleet, documents: FoundingDocuments): Promise<World> {
   const base = await createBase(fleet, documents);
-  const { database, clock, common, ca, trust, tasks, faults } = base;
+  const { database, clock, common, ca, trust, tasks, counters, faults, published } = base;
   const parts = await startPorts(base);
   const { link, enrolment } = parts;
-  const activation = { ...common, trust, tasks, link };
-  const routes: { [N in keyof WorldRoutes]: Handler<N> } = {
-    ...deviceRoutes({ ...common, trust, ca: ca.der, address: `127.0.0.1:${enrolment.port}` }),
-    ...activationRoutes(activation),
-    ...orderRoutes({ ...common, trust, tasks, bricksPerHour: 5 }),
-  };
-  const ask: World['ask'] = async (route, input, by) => {
-    const answer = await routes[route](input, by);
-    return answer instanceof Refused ? { ok: false, refusal: answer.refusal } : { ok: true, result: answer };
-  };
+  const activation = { ...common, trust, tasks, counters, link };
+  const routes = routesOf(base, activation, enrolment);
+  const ask: World['ask'] = async (route, input, by) => answered(await routes[route](input, by));
+  const invited: { [N in InvitedRoute]: OpenHandler<N> } = invitationRoutesOf(base);
   const caller: World['caller'] = (person, role, site) => ({
     person: { ...idAndName(person), role, site: site === undefined ? null : siteOf(fleet, site) },
     session: 'test',
   });
   return {
     ...parts,
-    ...{ database, clock, ca, tasks, trust, activation, faults, ask, caller },
+    ...{ database, clock, ca, tasks, trust, counters, activation, faults, published, ask, caller },
+    askInvited: async <N extends InvitedRoute>(route: N, input: ConsoleParsed<N>) => {
+      const handler: OpenHandler<N> = invited[route];
+      return answered(await handler(input, noBrowser));
+    },
     laptop: async () => {
       const body = { name: `HB-${randomUUID().slice(0, 8)}`, site: fleet.prison };
       const answer = await ask('createTicket', { body }, caller(fleet.people.officer, 'fleetOfficer'));
@@ -134,6 +163,7 @@ export async function createWorld(fleet: WorldFleet, documents: FoundingDocument
     },
     close: async () => {
       await parts.delivery.close();
+      parts.stopAnnouncing();
       await link.close();
       await enrolment.close();
       await base.close();
@@ -141,13 +171,47 @@ export async function createWorld(fleet: WorldFleet, documents: FoundingDocument
   };
 }
 
+const noBrowser = { source: 'test', current: undefined, begin: () => undefined, end: () => undefined };
+
+function answered<T>(answer: T | Refused): Answer<T> {
+  return answer instanceof Refused ? { ok: false, refusal: answer.refusal } : { ok: true, result: answer };
+}
+
+function routesOf(
+  { common, ca, trust, tasks, counters, news }: Base,
+  activation: ActivationDeps,
+  enrolment: EnrolmentServer,
+): { [N in keyof WorldRoutes]: Handler<N> } {
+  return {
+    ...deviceRoutes({ ...common, trust, ca: ca.der, address: `127.0.0.1:${enrolment.port}` }),
+    ...activationRoutes(activation),
+    ...appointmentRoutes({ ...common, news }),
+    ...orderRoutes({ ...common, trust, tasks, counters, bricksPerHour: 5 }),
+    ...trustRoutes({ ...common, trust, counters, news }),
+    ...invitationRoutesOf({ common, trust }),
+  };
+}
+
+function invitationRoutesOf({ common, trust }: Pick<Base, 'common' | 'trust'>): InvitationRoutes {
+  const places = { rpId: 'localhost', origin: consoleOrigin };
+  const registration = createPasskeyRegistration({ ...common, ...places, trust });
+  return invitationRoutes({ ...common, ...places, registration });
+}
+
 interface FoundingDocuments {
   manifest: ApprovedStatement;
   roster: ApprovedStatement;
+  hospitalRoster?: ApprovedStatement;
+  /** The private half of the manifest's audit key, PKCS #8 PEM; another one when a test does not care. */
+  auditKey?: string;
 }
 
 /** What stands below the ports. */
-interface Base extends Pick<World, 'database' | 'clock' | 'ca' | 'trust' | 'tasks' | 'faults'> {
+interface Base extends Pick<
+  World,
+  'database' | 'clock' | 'ca' | 'trust' | 'tasks' | 'counters' | 'faults' | 'published'
+> {
+  news: TrustNews;
   common: { db: Kysely<Database>; audit: Audit; changes: Changes; clock: Clock; onFault(fault: unknown): void };
   identity: ServerIdentity;
   notifications: Notifications;
@@ -165,9 +229,13 @@ async function createBase(fleet: WorldFleet, documents: FoundingDocuments): Prom
   const audit = createAudit({ db, clock, announce: () => Promise.resolve() });
   const ca = await DeviceCa.load(await createDeviceCa(clock), clock);
   const identity = await ServerIdentity.create({ ca, clock, onFault });
+  const published: string[] = [];
+  const changes: Changes = { publish: async (topic) => void published.push(topic) };
   return {
-    ...{ database, clock, ca, identity, notifications, faults },
-    common: { db, audit, changes: { publish: () => Promise.resolve() }, clock, onFault },
+    ...{ database, clock, ca, identity, notifications, faults, published },
+    common: { db, audit, changes, clock, onFault },
+    counters: createSignatureCounters(),
+    news: createTrustNews(notifications),
     trust: createTrustDocuments({ db, clock }),
     tasks: createApprovalTasks({ db, clock }),
     close: async () => {
@@ -181,7 +249,7 @@ async function createBase(fleet: WorldFleet, documents: FoundingDocuments): Prom
 type Ports = Pick<
   World,
   'link' | 'linkDeps' | 'services' | 'delivery' | 'receipts' | 'enrolment' | 'enrolmentDeps' | 'left'
->;
+> & { stopAnnouncing: () => void };
 
 async function startPorts({ common, ca, identity, trust, notifications }: Base): Promise<Ports> {
   const left: World['left'] = [];
@@ -193,17 +261,20 @@ async function startPorts({ common, ca, identity, trust, notifications }: Base):
   const services: LinkServices = {
     ...{ rooms, trust, receipts },
     activations: createActivationRecord(common),
+    sequences: { compare: (device, hello) => compareSequences(common, device, hello) },
+    deviceRecord: createDeviceRecord(common),
     certificates: createCertificateRenewal({ ...common, ca }),
     connected: (device) => delivery.wake(device),
   };
   const listen = { host: '127.0.0.1', port: 0 };
   await link.start(listen, services);
+  const stopAnnouncing = await announceTrust({ ...common, link, notifications });
   const enrolmentDeps: EnrolmentServerDeps = {
     ...{ ...common, trust, ca, identity, receipts, listen, link: `127.0.0.1:${link.port}` },
     rates: { perAddress: { burst: 1000, perSecond: 100 }, overall: { burst: 1000, perSecond: 100 } },
   };
   const enrolment = await EnrolmentServer.create(enrolmentDeps);
-  return { link, linkDeps, services, delivery, receipts, enrolment, enrolmentDeps, left };
+  return { link, linkDeps, services, delivery, receipts, enrolment, enrolmentDeps, left, stopAnnouncing };
 }
 
 function idAndName({ named }: WorldPerson): { id: string; name: string } {
@@ -227,30 +298,54 @@ function roomsThatRecord(left: World['left']): Rooms {
 async function found(
   { db }: TestDatabase,
   fleet: WorldFleet,
-  documents: { manifest: ApprovedStatement; roster: ApprovedStatement },
+  { auditKey = createAuditKey(), ...documents }: FoundingDocuments,
   clock: Clock,
 ): Promise<void> {
-  const sites = fleet.manifest.sites.map(({ id, kind, name }) => ({ id, kind, name }));
+  const { manifest, prison, hospital } = fleet;
+  const { rpId, approverOrigin } = manifest.policy;
+  const rules = { policy: manifest.policy, trusteeThreshold: 1, siteThresholds: {} };
+  await db
+    .insertInto('fleet')
+    .values({
+      ...{ id: manifest.fleet, rp_id: rpId, approver_origin: approverOrigin, plan: JSON.stringify(rules) },
+      ...{ ca_certificate: 'certificate', ca_key: 'key', audit_key: auditKey, founded_at: new Date(clock.now()) },
+    })
+    .execute();
+  const sites = manifest.sites.map(({ id, kind, name }) => ({ id, kind, name }));
   await db.insertInto('sites').values(sites).execute();
-  const { people, prison, hospital } = fleet;
-  const roles: [WorldPerson, Role, string | null][] = [
-    [people.trustee, 'trustee', null],
-    [people.officer, 'fleetOfficer', null],
-    [people.otherOfficer, 'fleetOfficer', null],
-    [people.prisonManager, 'manager', prison],
-    [people.hospitalManager, 'manager', hospital],
-    [people.nurse, 'healthcare', prison],
-    [people.consultant, 'consultant', hospital],
-  ];
-  const rows = roles.map(([person, role, site]) => ({ ...idAndName(person), role, site }));
-  await db.insertInto('people').values(rows).execute();
-  for (const [kind, approved] of Object.entries(documents) as ['manifest' | 'roster', ApprovedStatement][]) {
-    const site = kind === 'roster' ? prison : null;
+  for (const place of placesOf(fleet)) await insertPerson(db, place);
+  const kinds = { manifest: null, roster: prison, hospitalRoster: hospital } as const;
+  for (const [name, approved] of Object.entries(documents) as [keyof typeof kinds, ApprovedStatement][]) {
     const statement = Buffer.from(fromBase64url(approved.statement) ?? []);
-    const row = { id: randomUUID(), kind, site, version: 1, statement, created_at: new Date(clock.now()) };
+    const kind = name === 'manifest' ? 'manifest' : 'roster';
+    const row = { id: randomUUID(), kind, site: kinds[name], version: 1, statement } as const;
     await db
       .insertInto('trust_documents')
-      .values({ ...row, approvals: JSON.stringify(approved.approvals) })
+      .values({ ...row, approvals: JSON.stringify(approved.approvals), created_at: new Date(clock.now()) })
       .execute();
   }
+}
+
+type Place = readonly [person: Person, role: Role, site: string | null];
+
+/** Everybody whom the fleet's documents name. */
+function placesOf({ manifest, roster, hospitalRoster }: WorldFleet): Place[] {
+  const places = (people: readonly Person[], role: Role, site: string | null): Place[] =>
+    people.map((person) => [person, role, site] as const);
+  return [
+    ...places(manifest.trustees.people, 'trustee', null),
+    ...places(manifest.fleetOfficers, 'fleetOfficer', null),
+    ...manifest.sites.flatMap(({ id, managers }) => places(managers, 'manager', id)),
+    ...places(roster.people, 'healthcare', roster.site),
+    ...places(hospitalRoster.people, 'consultant', hospitalRoster.site),
+  ];
+}
+
+async function insertPerson(db: Kysely<Database>, [{ id, name, credentials }, role, site]: Place): Promise<void> {
+  await db.insertInto('people').values({ id, name, role, site }).execute();
+  const rows = credentials.map((passkey) => ({
+    ...{ id: passkey.id, person: id, public_key: Buffer.from(passkey.publicKey, 'base64url') },
+    ...{ counter: 0, transports: JSON.stringify(['usb']) },
+  }));
+  await db.insertInto('credentials').values(rows).execute();
 }

@@ -26,15 +26,18 @@ import type {
   Frame,
   Hello,
   LifecycleName,
-  Manifest,
+  Order,
   Refusal,
   Roster,
   SignedReceipt,
+  StatementRefusal,
 } from '@sallyport/protocol';
 import { generateSealingKeyPair, openShare } from '@sallyport/protocol/sealing';
 import type { SealedShare, SealingKeyPair } from '@sallyport/protocol/sealing';
 import { verifyStatement } from '@sallyport/protocol/verify';
 import { WebSocket } from 'ws';
+import { fetchNewer, heldAtEnrolment } from './laptop-trust-testing.ts';
+import type { HeldTrust } from './laptop-trust-testing.ts';
 import type { Answer } from './ports.ts';
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -107,18 +110,8 @@ export async function enrolLaptop(ticket: string): Promise<Laptop> {
   return new Laptop({
     ...{ id: device.id, name: device.name, site: device.site, keys, certificate },
     ...{ ca: anchor.caCertificate, link, enrolmentPort: port },
-    manifest: contentsOf(anchor.manifest, 'manifest'),
-    roster: contentsOf(roster, 'roster'),
+    trust: await heldAtEnrolment(anchor.manifest, roster),
   });
-}
-
-function contentsOf<T extends 'manifest' | 'roster'>(
-  approved: ApprovedStatement,
-  type: T,
-): T extends 'manifest' ? Manifest : Roster {
-  const statement = decodeStatement(fromBase64url(approved.statement) ?? new Uint8Array());
-  if (statement?.type !== type) throw new Error(`no ${type}`);
-  return statement as T extends 'manifest' ? Manifest : Roster;
 }
 
 interface LaptopState {
@@ -131,8 +124,7 @@ interface LaptopState {
   /** host:port */
   link: string;
   enrolmentPort: number;
-  manifest: Manifest;
-  roster: Roster;
+  trust: HeldTrust;
 }
 
 /** An enrolled laptop that keeps a laptop's rules: its own check of codes, grants and orders. */
@@ -160,6 +152,21 @@ export class Laptop {
 
   get id(): string {
     return this.identity.id;
+  }
+
+  /** The roster it holds of a site. */
+  rosterOf(site: string): Roster | undefined {
+    return this.identity.trust.rosters.get(site)?.roster;
+  }
+
+  /** Fetches what is newer and judges it by itself. @throws with the reason when it does not verify */
+  async fetchTrust(): Promise<void> {
+    this.identity.trust = await fetchNewer((method, params) => this.request(method, params), this.identity.trust);
+  }
+
+  /** How often control has said that there is something to fetch. */
+  get timesTold(): number {
+    return this.notified.filter(({ method }) => method === 'trust.published').length;
   }
 
   /** The pairing code on its screen. */
@@ -205,8 +212,8 @@ export class Laptop {
       versions: [1],
       client: 'test laptop',
       state: this.state,
-      manifestVersion: this.identity.manifest.version,
-      rosterVersion: this.identity.roster.version,
+      manifestVersion: this.identity.trust.manifest.version,
+      rosterVersion: this.rosterOf(this.identity.site)?.version ?? 0,
       grantSequence: this.grantSequence,
       orderSequence: this.orderSequence,
     };
@@ -255,7 +262,7 @@ export class Laptop {
   /** Signs a receipt for an order with its own key, or another. */
   async signReceipt(
     order: ApprovedStatement,
-    outcome: { result: 'executed' } | { result: 'refused'; reason: 'replayed' },
+    outcome: { result: 'executed' } | { result: 'refused'; reason: StatementRefusal },
     signingKey = this.identity.keys.signingKey,
   ): Promise<SignedReceipt> {
     const bytes = fromBase64url(order.statement) ?? new Uint8Array();
@@ -324,10 +331,12 @@ export class Laptop {
 
   async #open({ grant, share }: { grant: ApprovedStatement; share: SealedShare }): Promise<Answer<unknown>> {
     const bytes = fromBase64url(grant.statement) ?? new Uint8Array();
-    const { id, site, manifest, roster, keys } = this.identity;
-    const policy = { device: id, site, afterSequence: this.grantSequence, roster };
+    const { id, site, trust, keys } = this.identity;
+    const roster = this.rosterOf(site);
+    if (roster === undefined) return refused('outdated');
+    const policy = { at: 'opening', device: id, site, afterSequence: this.grantSequence, roster } as const;
     const now = Date.now();
-    const verified = await verifyStatement(bytes, grant.approvals, manifest, { type: 'grant', now, ...policy });
+    const verified = await verifyStatement(bytes, grant.approvals, trust.manifest, { type: 'grant', now, ...policy });
     if (!verified.accepted) return refused(verified.reason);
     this.share = await openShare(share, keys.sealing.privateKey, bytes);
     if (this.share === undefined) return refused('failed');
@@ -338,14 +347,15 @@ export class Laptop {
 
   async #execute(order: ApprovedStatement): Promise<Answer<unknown>> {
     const bytes = fromBase64url(order.statement) ?? new Uint8Array();
-    const { id, manifest } = this.identity;
+    const { id, trust } = this.identity;
     const policy = { type: 'order' as const, now: Date.now(), device: id, afterSequence: this.orderSequence };
-    const verified = await verifyStatement(bytes, order.approvals, manifest, policy);
-    if (!verified.accepted && verified.reason !== 'replayed') throw new Error(verified.reason);
+    const verified = await verifyStatement(bytes, order.approvals, trust.manifest, policy);
+    // There is no number of its own to sign for.
+    if (!verified.accepted && verified.reason === 'wrong-device') return refused('wrong-device');
     const outcome = verified.accepted
       ? { result: 'executed' as const }
-      : { result: 'refused' as const, reason: 'replayed' as const };
-    if (verified.accepted) this.orderSequence += 1;
+      : { result: 'refused' as const, reason: verified.reason };
+    if (verified.accepted) this.orderSequence = sequenceOf(verified.statement, id);
     const receipt = await this.signReceipt(order, outcome);
     this.receipts.push(receipt);
     return { ok: true, result: receipt };
@@ -354,6 +364,10 @@ export class Laptop {
 
 function refused(reason: Refusal['reason']): Answer<never> {
   return { ok: false, refusal: { reason } };
+}
+
+function sequenceOf(order: Order, device: string): number {
+  return order.devices.find(({ id }) => id === device)?.sequence ?? 0;
 }
 
 /** Waits for an event of a socket. @throws when it fails first */

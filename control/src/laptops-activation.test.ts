@@ -1,5 +1,5 @@
 // Opening laptops on real parts: pairing codes, passkeys in software, sealed shares, PostgreSQL, the link.
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID, X509Certificate } from 'node:crypto';
 import { decodeStatement, fromBase64url } from '@sallyport/protocol';
 import type { ApprovalTask, ConsoleAnswer, Grant } from '@sallyport/protocol';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
@@ -107,8 +107,13 @@ describe('S5 opening a laptop', () => {
     const task = must(await pair(day));
     const grant = grantOf(task);
     expect(task.credentials).toEqual([nurse.authenticator.credential.id]);
-    expect(grant.device).toEqual({ id: day.laptop.id, name: day.laptop.identity.name, site: fleet.prison });
+    const { publicKey } = new X509Certificate(day.laptop.identity.certificate);
+    const key = createHash('sha256')
+      .update(publicKey.export({ format: 'der', type: 'spki' }))
+      .digest('base64url');
+    expect(grant.device).toEqual({ id: day.laptop.id, name: day.laptop.identity.name, site: fleet.prison, key });
     expect(grant.appointment.id).toBe(day.appointment);
+    expect(grant.appointment.consultant.hospital).toEqual({ id: fleet.hospital, name: 'Example Infirmary' });
     expect(grant.openUntil).toBe(day.closesAt);
     expect(grant.notAfter - grant.issuedAt).toBe(5 * minute);
     expect(must(await open(task))).toEqual({ device: day.laptop.id, openUntil: day.closesAt });
@@ -149,6 +154,20 @@ describe('S5 opening a laptop', () => {
     const elsewhere = { ...staff, person: { ...staff.person, id: officer.named.id } };
     expect(reasonOf(await open(task, nurse, elsewhere))).toBe('not-found');
     expect(day.laptop.asked).not.toContain('grant.open');
+  });
+
+  test('with a copied passkey, whose counter goes back, is refused and uses nothing up (S4)', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    const bytes = fromBase64url(task.statement) ?? new Uint8Array();
+    const first = nurse.authenticator.approve(bytes, fleet.place);
+    const { id } = nurse.authenticator.credential;
+    const counter = Buffer.from(first.authenticatorData, 'base64url').readUInt32BE(33);
+    await world.database.db.updateTable('credentials').set({ counter }).where('id', '=', id).execute();
+    const copied = await world.ask('open', { params: { id: task.id }, body: { approval: first } }, staff);
+    expect(reasonOf(copied)).toBe('counter-went-back');
+    expect(day.laptop.asked).not.toContain('grant.open');
+    expect(reasonOf(await open(task))).toBe('ok');
   });
 
   test('after its few minutes is refused', async () => {
@@ -197,6 +216,68 @@ describe('S5 opening a laptop', () => {
       { sequence: 1, end_reason: 'superseded' },
       { sequence: 3, end_reason: null },
     ]);
+  });
+});
+
+describe('S5 an answer that never came', () => {
+  async function grantRow(task: ApprovalTask) {
+    const query = world.database.db.selectFrom('grants').select(['opened_at', 'ended_at', 'end_reason']);
+    return query.where('id', '=', task.id).executeTakeFirstOrThrow();
+  }
+
+  /** The laptop is gone in the middle of being opened, before it obeyed or just after. */
+  async function cutWhileOpening(day: Booked, obeyed: boolean): Promise<ApprovalTask> {
+    const task = must(await pair(day));
+    day.laptop.instead.set('grant.open', () => {
+      day.laptop.instead.delete('grant.open');
+      if (obeyed) day.laptop.grantSequence = grantOf(task).sequence;
+      day.laptop.cut();
+      return new Promise(() => undefined);
+    });
+    expect(reasonOf(await open(task))).toBe('not-connected');
+    expect(await grantRow(task)).toMatchObject({ opened_at: null, ended_at: null });
+    return task;
+  }
+
+  test('is learnt from what the laptop says when it is back', async () => {
+    const day = await booked();
+    const task = await cutWhileOpening(day, true);
+    await day.laptop.connect();
+    expect((await grantRow(task)).opened_at).not.toBeNull();
+    expect((await grantRow(task)).ended_at).toBeNull();
+    const entries = await world.database.db
+      .selectFrom('audit')
+      .selectAll()
+      .orderBy('number', 'desc')
+      .limit(1)
+      .execute();
+    expect(entries).toMatchObject([
+      { action: 'device.opened', actor: { kind: 'device' }, detail: { learnedLater: true } },
+    ]);
+  });
+
+  test('or that it never opened', async () => {
+    const day = await booked();
+    const task = await cutWhileOpening(day, false);
+    await day.laptop.connect();
+    expect(await grantRow(task)).toMatchObject({ opened_at: null, end_reason: 'never-opened' });
+  });
+
+  test('or from the state it reports, or from the end of what it opened for', async () => {
+    const [reporting, ending] = [await booked(), await booked()];
+    for (const day of [reporting, ending]) {
+      day.laptop.instead.set('grant.open', async () => ({ ok: false, refusal: { reason: 'timed-out' } }));
+    }
+    const reported = must(await pair(reporting));
+    expect(reasonOf(await open(reported))).toBe('timed-out');
+    reporting.laptop.report('open', null);
+    await vi.waitFor(async () => expect((await grantRow(reported)).opened_at).not.toBeNull());
+    const ended = must(await pair(ending));
+    expect(reasonOf(await open(ended))).toBe('timed-out');
+    must(await ending.laptop.request('activation.ended', { grant: grantOf(ended).sequence, reason: 'idle' }));
+    const kept = await grantRow(ended);
+    expect(kept.end_reason).toBe('idle');
+    expect(kept.opened_at).not.toBeNull();
   });
 });
 
@@ -266,6 +347,20 @@ describe('S17 wrong codes', () => {
       refusal: { reason: 'locked-out', retryAfter: 60 },
     }));
     expect(await pair(day)).toEqual({ ok: false, refusal: { reason: 'locked-out', retryAfter: 60 } });
+  });
+
+  test('a try that meets a locked laptop counts like any other', async () => {
+    const day = await booked();
+    day.laptop.instead.set('pairing.check', async () => ({
+      ok: false,
+      refusal: { reason: 'locked-out', retryAfter: 60 },
+    }));
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      expect(await pair(day)).toMatchObject({ refusal: { retryAfter: 60 } });
+    }
+    const sixth = await pair(day);
+    expect(sixth.ok ? 0 : sixth.refusal.retryAfter).toBeGreaterThan(14 * 60);
+    expect(day.laptop.asked.filter((method) => method === 'pairing.check')).toHaveLength(5);
   });
 });
 

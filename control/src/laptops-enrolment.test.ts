@@ -236,6 +236,8 @@ describe('lists', () => {
       lastSeenAt: null,
       room: null,
       shareDestroyedAt: null,
+      lease: null,
+      rolledBackAt: null,
     });
   });
 });

@@ -1,21 +1,25 @@
 // Orders on real parts: approvals by passkeys in software, PostgreSQL, the link, laptops that sign receipts.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { fromBase64url, toBase64url } from '@sallyport/protocol';
-import type { ApprovalTask, ApprovedStatement, ConsoleOrder, OrderKind } from '@sallyport/protocol';
+import type { ApprovedStatement, ConsoleOrder } from '@sallyport/protocol';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sampleFleet, samplePerson } from '../../test/harness/sample-fleet.ts';
-import type { SamplePerson } from '../../test/harness/sample-fleet.ts';
 import { createWorld } from './device-world-testing.ts';
 import type { World } from './device-world-testing.ts';
 import type { Laptop } from './laptop-testing.ts';
+import { createOrderDesk } from './order-desk-testing.ts';
 import { OrderDelivery } from './orders/delivery.ts';
 import { approveOrder } from './orders/order-approval.ts';
-import type { Answer } from './ports.ts';
+import { must } from './trust-world-testing.ts';
 
 const fleet = sampleFleet(Date.now() - 60_000);
 const { officer, otherOfficer, nurse } = fleet.people;
 let world: World;
+const { draft, approve, order, shown, approvedOf, shareOf } = createOrderDesk(() => world, {
+  place: fleet.place,
+  officer,
+});
 const laptops: Laptop[] = [];
 
 beforeAll(async () => {
@@ -43,56 +47,8 @@ async function newLaptop(): Promise<Laptop> {
   return laptop;
 }
 
-function must<T>(answer: Answer<T>): T {
-  if (!answer.ok) throw new Error(`refused: ${answer.refusal.reason}`);
-  return answer.result;
-}
-
-async function draft(order: OrderKind, ...named: Laptop[]): Promise<ApprovalTask> {
-  const body = { order, devices: named.map(({ id }) => id), reason: 'Left on a train' };
-  return must(await world.ask('draftOrder', { body }, world.caller(officer, 'fleetOfficer')));
-}
-
-function approve(
-  task: ApprovalTask,
-  person: SamplePerson,
-  tamper?: (statement: Uint8Array) => Uint8Array,
-): Promise<Answer<{ orders: ConsoleOrder[] }>> {
-  const bytes = fromBase64url(task.statement) ?? new Uint8Array();
-  const approval = person.authenticator.approve(tamper?.(bytes) ?? bytes, fleet.place);
-  return world.ask(
-    'approveOrder',
-    { params: { id: task.id }, body: { approval } },
-    world.caller(person, 'fleetOfficer'),
-  );
-}
-
-async function order(kind: OrderKind, laptop: Laptop): Promise<ConsoleOrder> {
-  const { orders } = must(await approve(await draft(kind, laptop), officer));
-  const [only] = orders;
-  if (only === undefined) throw new Error('nothing queued');
-  return only;
-}
-
-async function shown(id: string): Promise<ConsoleOrder> {
-  const { orders } = must(await world.ask('fleetOrders', {}, world.caller(officer, 'fleetOfficer')));
-  const found = orders.find((candidate) => candidate.id === id);
-  if (found === undefined) throw new Error('not listed');
-  return found;
-}
-
 function reach(id: string, state: ConsoleOrder['state']): Promise<void> {
   return vi.waitFor(async () => expect((await shown(id)).state).toBe(state), { timeout: 3000 });
-}
-
-async function approvedOf(id: string): Promise<ApprovedStatement> {
-  const query = world.database.db.selectFrom('orders').select('approved').where('id', '=', id);
-  return (await query.executeTakeFirstOrThrow()).approved;
-}
-
-async function shareOf(laptop: Laptop): Promise<Buffer | null> {
-  const query = world.database.db.selectFrom('devices').select('server_share').where('id', '=', laptop.id);
-  return (await query.executeTakeFirstOrThrow()).server_share;
 }
 
 describe('bricking', () => {
@@ -120,11 +76,12 @@ describe('bricking', () => {
     const task = await draft('brick', laptop);
     const bytes = fromBase64url(task.statement) ?? new Uint8Array();
     const failing = { append: () => Promise.reject(new Error('disk full')) };
-    const { database, trust, tasks, clock } = world;
+    const { database, trust, tasks, counters, clock } = world;
     const common = {
       db: database.db,
       trust,
       tasks,
+      counters,
       clock,
       bricksPerHour: 5,
       changes: { publish: async () => undefined },

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import type {
+  Approval,
   ApprovedStatement,
   AuditEntry,
   Change,
@@ -8,6 +9,7 @@ import type {
   ControlRequestMethod,
   ControlRequestParams,
   ControlRequestResult,
+  Credential,
   Manifest,
   ProducerInfo,
   Refusal,
@@ -39,12 +41,78 @@ export interface Changes {
   publish(topic: Change['topic']): Promise<void>;
 }
 
+/** How a trust document stands in its own time; `warning`: it should be renewed now. */
+export type DocumentStanding = 'held' | 'warning' | 'expired';
+
+/** The newest manifest. Under one that is `expired` nothing opens: the verifier says `outdated` to all but suspend and brick. */
+export interface ManifestInForce {
+  manifest: Manifest;
+  approved: ApprovedStatement;
+  /** SHA-256 of its exact bytes, base64url. */
+  digest: string;
+  standing: DocumentStanding;
+}
+
+/** The newest roster of a site, approved as the manifest in force demands. One that is `expired` opens nothing. */
+export interface RosterInForce {
+  roster: Roster;
+  approved: ApprovedStatement;
+  standing: DocumentStanding;
+}
+
 /** The verified trust documents in force. */
 export interface TrustDocuments {
   /** @throws when the fleet is not founded yet */
-  manifest(): Promise<{ manifest: Manifest; approved: ApprovedStatement }>;
-  manifestsAfter(version: number): Promise<ApprovedStatement[]>;
-  roster(site: string): Promise<{ roster: Roster; approved: ApprovedStatement } | undefined>;
+  manifest(): Promise<ManifestInForce>;
+  /** Manifests after a version, oldest first, as many as half a frame holds (one at least, if there is one). */
+  manifestsAfter(version: number): Promise<{ manifests: ApprovedStatement[]; more: boolean }>;
+  /** @returns undefined for a site without one, or whose newest the manifest in force no longer bears out */
+  roster(site: string): Promise<RosterInForce | undefined>;
+  /** The rosters a laptop should hold: its own site's and those of the hospitals it is booked to call. */
+  rostersFor(device: { id: string; site: string }): Promise<{ site: string; version: number }[]>;
+}
+
+/** Says on every node that there is something newer for laptops to fetch. */
+export interface TrustNews {
+  /** Inside the caller's transaction: heard only once it commits. */
+  tell(trx: Transaction<Database>, news: TrustNewsItem): Promise<void>;
+}
+
+/** Whom it concerns: every laptop; those of a site and those booked to call it; one. */
+export type TrustNewsItem =
+  { kind: 'manifest' } | { kind: 'roster'; site: string } | { kind: 'device'; device: string };
+
+/** The signature counters of passkeys (WebAuthn Level 3, 6.1.1). */
+export interface SignatureCounters {
+  /**
+   * Compares the counter in an approval whose signature was verified with the highest one seen of its passkey, and keeps it.
+   * @returns false when it did not go up: a copied passkey, or a second use of one gesture. Inside the caller's transaction.
+   */
+  keep(trx: Transaction<Database>, given: { credential: string; counter: number }): Promise<boolean>;
+}
+
+/** A passkey that was just made, as it is kept. */
+export interface NewPasskey extends Credential {
+  counter: number;
+  transports: string[];
+}
+
+/** Makes passkeys with people whom an invitation names. */
+export interface PasskeyRegistration {
+  /** Options for a discoverable passkey; with its model proved, where the manifest in force names models. */
+  options(person: { id: string; name: string }): Promise<Record<string, unknown>>;
+  /** @param registration the browser's answer, unchecked. @returns the passkey, or why it is not one */
+  verify(
+    person: string,
+    registration: unknown,
+  ): Promise<NewPasskey | 'malformed' | 'wrong-challenge' | 'not-verified' | 'authenticator-not-allowed'>;
+}
+
+/** A statement that waits for approvals. */
+export interface PendingTask {
+  statement: Uint8Array<ArrayBuffer>;
+  approvals: Approval[];
+  requestedBy: string;
 }
 
 /** Statements that wait for a person's approval. */
@@ -57,14 +125,11 @@ export interface ApprovalTasks {
     expiresAt: number;
   }): Promise<string>;
   /** Reads an unexpired task of the type, whoever asked for it. */
-  find(
-    id: string,
-    type: 'grant' | 'order',
-  ): Promise<
-    { statement: Uint8Array<ArrayBuffer>; approvals: ApprovedStatement['approvals']; requestedBy: string } | undefined
-  >;
-  /** Keeps one more approval; the task goes on waiting. */
-  addApproval(id: string, approval: ApprovedStatement['approvals'][number]): Promise<void>;
+  find(id: string, type: 'grant' | 'order'): Promise<PendingTask | undefined>;
+  /** The same under the task's lock: nobody else approves or ends it until the transaction is over. */
+  lock(trx: Transaction<Database>, id: string, type: 'grant' | 'order'): Promise<PendingTask | undefined>;
+  /** Keeps one more approval; the task goes on waiting, until then at the latest. */
+  addApproval(trx: Transaction<Database>, id: string, approval: Approval, expiresAt: number): Promise<void>;
   /** Ends a task; false when somebody else ended it first. Inside the caller's transaction. */
   close(trx: Transaction<Database>, id: string): Promise<boolean>;
 }
@@ -74,6 +139,8 @@ export type Answer<T> = { ok: true; result: T } | { ok: false; refusal: Refusal 
 /** The device link: every connected laptop, on this node or another. */
 export interface DeviceLink {
   isConnected(device: string): Promise<boolean>;
+  /** The laptops connected to this very node, at this moment. */
+  connectedHere(): string[];
   /** Asks a laptop; `not-connected` or `timed-out` when it cannot answer. */
   request<M extends ControlRequestMethod>(
     device: string,

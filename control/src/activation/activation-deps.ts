@@ -2,7 +2,16 @@ import type { Kysely } from 'kysely';
 import type { Refusal } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
 import type { Caller } from '../http/handlers.ts';
-import type { Answer, ApprovalTasks, Audit, Changes, Clock, DeviceLink, TrustDocuments } from '../ports.ts';
+import type {
+  Answer,
+  ApprovalTasks,
+  Audit,
+  Changes,
+  Clock,
+  DeviceLink,
+  SignatureCounters,
+  TrustDocuments,
+} from '../ports.ts';
 
 /** What opening and closing laptops needs of the rest of control. */
 export interface ActivationDeps {
@@ -11,6 +20,7 @@ export interface ActivationDeps {
   changes: Changes;
   trust: TrustDocuments;
   tasks: ApprovalTasks;
+  counters: SignatureCounters;
   clock: Clock;
   link: Pick<DeviceLink, 'isConnected' | 'request'>;
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { DeviceAppointment, Grant, Refusal } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
@@ -13,6 +14,8 @@ export interface Booking {
   device: Grant['device'];
   deviceState: string | null;
   hasShare: boolean;
+  /** Whether the laptop was put back to a copy of itself. */
+  isRolledBack: boolean;
 }
 
 /** Finds an appointment; whose it is and whether its time is now is decided by `refusalOfBooking`. */
@@ -24,7 +27,8 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
     .innerJoin('sites', 'sites.id', 'people.site')
     .selectAll('appointments')
     .select(['devices.name as deviceName', 'devices.site as deviceSite', 'devices.state as deviceState'])
-    .select(['devices.share_destroyed_at', 'people.name as consultantName', 'sites.name as hospital'])
+    .select(['devices.share_destroyed_at', 'devices.rolled_back_at', 'devices.public_key'])
+    .select(['people.name as consultantName', 'sites.id as hospitalId', 'sites.name as hospital'])
     .where('appointments.id', '=', id)
     .executeTakeFirst();
   if (row === undefined) return undefined;
@@ -32,7 +36,11 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
     appointment: {
       id: row.id,
       patientReference: row.patient_reference,
-      consultant: { id: row.consultant, name: row.consultantName, hospital: row.hospital },
+      consultant: {
+        id: row.consultant,
+        name: row.consultantName,
+        hospital: { id: row.hospitalId, name: row.hospital },
+      },
       startsAt: row.starts_at.getTime(),
       endsAt: row.ends_at.getTime(),
       opensAt: row.opens_at.getTime(),
@@ -40,10 +48,16 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
     },
     prison: row.prison,
     cancelled: row.cancelled_at !== null,
-    device: { id: row.device, name: row.deviceName, site: row.deviceSite },
+    device: { id: row.device, name: row.deviceName, site: row.deviceSite, key: digestOfKey(row.public_key) },
     deviceState: row.deviceState,
     hasShare: row.share_destroyed_at === null,
+    isRolledBack: row.rolled_back_at !== null,
   };
+}
+
+/** What a grant names a laptop's key by: SHA-256 of its SubjectPublicKeyInfo (DER), base64url. */
+function digestOfKey(publicKey: Buffer): string {
+  return createHash('sha256').update(publicKey).digest('base64url');
 }
 
 /**
@@ -54,6 +68,8 @@ export function refusalOfBooking(booking: Booking, site: string, now: number): R
   // SECURITY: another site's appointment does not exist for this caller (S15).
   if (booking.prison !== site || booking.device.site !== site || booking.cancelled) return 'not-found';
   if (!booking.hasShare) return 'wrong-state';
+  // SECURITY: what it has already obeyed it would obey again: until it is enrolled anew it opens for nobody (S30).
+  if (booking.isRolledBack) return 'rolled-back';
   if (now < booking.appointment.opensAt - earlyOpening) return 'too-early';
   return now >= booking.appointment.closesAt ? 'too-late' : undefined;
 }

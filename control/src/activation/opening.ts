@@ -11,6 +11,7 @@ import { actorOf, refuseAct } from './activation-deps.ts';
 import type { ActivationDeps } from './activation-deps.ts';
 import { findBooking, refusalOfBooking } from './bookings.ts';
 import type { Booking } from './bookings.ts';
+import { mayStillOpen, noteObeyed, settleByState, unanswered } from './obeyed-grants.ts';
 
 /** Answers that leave open whether the laptop opened. */
 const unknownOutcome: readonly Refusal['reason'][] = ['timed-out', 'not-connected'];
@@ -21,6 +22,8 @@ interface VerifiedGrant {
   bytes: Uint8Array<ArrayBuffer>;
   grant: Grant;
   approval: Approval;
+  /** The signature counter in the approval. */
+  counter: number;
   booking: Booking;
 }
 
@@ -34,7 +37,8 @@ interface Released {
  * Opens a laptop with an approved grant: verifies the approval, releases the server share sealed to the laptop for
  * this grant alone, and answers when the laptop says it is open.
  * @returns the laptop and until when it is open; or a statement's refusal, `not-found`, `not-allowed` (approved by
- *   somebody else), `replayed`, `wrong-state` (the share is destroyed), `too-early`, `too-late`, or what the laptop said
+ *   somebody else), `replayed`, `wrong-state` (the share is destroyed), `rolled-back`, `counter-went-back`, `too-early`,
+ *   `too-late`, or what the laptop said
  */
 export async function openDevice(
   deps: ActivationDeps,
@@ -51,6 +55,7 @@ export async function openDevice(
   if (typeof released === 'string') return refuse(deps, caller, asked.task, { reason: released }, device.id);
   const answer = await send(deps, verified, released);
   await recordOutcome(deps, verified, answer, caller);
+  if (!answer.ok) await settleNow(deps, device.id);
   await deps.changes.publish('devices');
   return answer.ok ? { ok: true, result: { device: device.id, openUntil } } : answer;
 }
@@ -66,11 +71,13 @@ async function verifyGrant(
   if (task.requestedBy !== caller.person.id) return 'not-found';
   const result = await verifyBytes(deps, task.statement, asked.approval, caller);
   if (typeof result === 'string') return result;
-  if (!result.approvers.some(({ person }) => person === caller.person.id)) return 'not-allowed';
+  const approver = result.approvers.find(({ person }) => person === caller.person.id);
+  if (approver === undefined) return 'not-allowed';
   const booking = await findBooking(deps.db, result.statement.appointment.id);
   if (booking === undefined) return 'not-found';
   const refusal = refusalOfBooking(booking, result.statement.device.site, deps.clock.now());
-  return refusal ?? { ...asked, bytes: task.statement, grant: result.statement, booking };
+  const { counter } = approver;
+  return refusal ?? { ...asked, counter, bytes: task.statement, grant: result.statement, booking };
 }
 
 /** Verifies a grant as the laptop it names will. */
@@ -83,9 +90,10 @@ async function verifyBytes(
   const site = caller.person.site?.id ?? '';
   const roster = (await deps.trust.roster(site))?.roster;
   const device = await deviceOf(deps, bytes);
-  if (roster === undefined || device === undefined) return 'not-found';
+  if (device === undefined) return 'not-found';
+  if (roster === undefined) return 'outdated';
   const { manifest } = await deps.trust.manifest();
-  const policy = { device: device.id, site, afterSequence: device.lastSequence, roster };
+  const policy = { at: 'opening', device: device.id, site, afterSequence: device.lastSequence, roster } as const;
   const now = deps.clock.now();
   const result = await verifyStatement(bytes, [approval], manifest, { type: 'grant', now, ...policy });
   return result.accepted ? result : result.reason;
@@ -126,14 +134,17 @@ async function release(
   const { grant } = verified;
   const device = await trx
     .selectFrom('devices')
-    .select(['server_share', 'sealing_key'])
+    .select(['server_share', 'sealing_key', 'rolled_back_at'])
     .where('id', '=', grant.device.id)
     .forUpdate()
     .executeTakeFirst();
   // SECURITY: a brick order that committed first leaves nothing to release (S9).
   if (device === undefined || device.server_share === null) return 'wrong-state';
+  if (device.rolled_back_at !== null) return 'rolled-back';
   // SECURITY: one approval opens once, by any race (S5).
   if (grant.sequence <= (await lastSequence(trx, grant.device.id))) return 'replayed';
+  const { credential } = verified.approval;
+  if (!(await deps.counters.keep(trx, { credential, counter: verified.counter }))) return 'counter-went-back';
   if (!(await deps.tasks.close(trx, verified.task))) return 'replayed';
   await keepGrant(deps, trx, verified, caller);
   const released = { share: new Uint8Array(device.server_share), sealingKey: new Uint8Array(device.sealing_key) };
@@ -204,14 +215,11 @@ async function recordOutcome(
   answer: Answer<unknown>,
   caller: Caller,
 ): Promise<void> {
-  const now = new Date(deps.clock.now());
   const reason = answer.ok ? null : answer.refusal.reason;
-  const isKnown = reason === null || !unknownOutcome.includes(reason);
   await deps.db.transaction().execute(async (trx) => {
-    if (isKnown) {
-      const outcome = reason === null ? { opened_at: now } : { ended_at: now, end_reason: `refused: ${reason}` };
-      await trx.updateTable('grants').set(outcome).where('id', '=', task).where('ended_at', 'is', null).execute();
-    }
+    // The laptop's row first, as everywhere, so that nobody waits for each other.
+    if (answer.ok) await noteObeyed(trx, grant.device.id, grant.sequence);
+    await keepOutcome(trx, task, reason, new Date(deps.clock.now()));
     await deps.audit.append(trx, {
       actor: actorOf(caller),
       action: reason === null ? 'device.opened' : 'device.open-refused',
@@ -219,6 +227,33 @@ async function recordOutcome(
       detail: { grant: task, sequence: grant.sequence, appointment: grant.appointment.id, reason },
     });
   });
+}
+
+/** It may have opened and said so, and only its answer was lost. */
+async function settleNow(deps: ActivationDeps, device: string): Promise<void> {
+  const row = await deps.db
+    .selectFrom('devices')
+    .select(['id', 'name', 'state'])
+    .where('id', '=', device)
+    .executeTakeFirst();
+  if (row !== undefined) await settleByState(deps, row, row.state);
+}
+
+async function keepOutcome(
+  trx: Transaction<Database>,
+  task: string,
+  reason: Refusal['reason'] | null,
+  now: Date,
+): Promise<void> {
+  const grant = trx.updateTable('grants').where('id', '=', task);
+  if (reason === null) {
+    // A laptop that reconnected just before may have said that it had not opened yet.
+    await grant.where(mayStillOpen).set({ opened_at: now, ended_at: null, end_reason: null }).execute();
+    return;
+  }
+  const unknown = unknownOutcome.includes(reason);
+  const outcome = unknown ? { end_reason: unanswered } : { ended_at: now, end_reason: `refused: ${reason}` };
+  await grant.where('opened_at', 'is', null).where('ended_at', 'is', null).set(outcome).execute();
 }
 
 function refuse(

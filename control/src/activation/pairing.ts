@@ -10,21 +10,15 @@ import { beginAttempt, forgetAttempt } from './pairing-attempts.ts';
 
 const minute = 60_000;
 
-/** Answers that show that the laptop did not compare the code. */
-const notCompared: readonly Refusal['reason'][] = [
-  'not-connected',
-  'wrong-state',
-  'locked-out',
-  'unknown-method',
-  'too-many',
-];
+/** Answers that show that the laptop did not compare the code, and that no guess of it would have been answered otherwise. */
+const notCompared: readonly Refusal['reason'][] = ['not-connected', 'wrong-state', 'unknown-method', 'too-many'];
 
 /**
  * Compares the typed pairing code on the laptop itself and drafts the grant that opens it.
  * @param asked the appointment and the normalised code
  * @returns the grant as an approval task for the caller alone; or `not-found`, `too-early`, `too-late`,
- *   `not-connected`, `wrong-state` (not inert), `wrong-code`, `locked-out` with the seconds to wait, `not-allowed`
- *   (the caller is not on the site's roster)
+ *   `not-connected`, `wrong-state` (not inert), `rolled-back`, `wrong-code`, `locked-out` with the seconds to wait,
+ *   `outdated` (the time of the manifest or of the site's roster is over), `not-allowed` (the roster does not name the caller)
  */
 export async function pair(
   deps: ActivationDeps,
@@ -38,17 +32,24 @@ export async function pair(
     return refuse(deps, caller, asked, { reason: reason ?? 'not-found' });
   }
   const credentials = await credentialsOf(deps, site, caller);
-  if (credentials.length === 0) return refuse(deps, caller, asked, { reason: 'not-allowed' }, booking);
+  if (typeof credentials === 'string') return refuse(deps, caller, asked, { reason: credentials }, booking);
   const nonce = await compare(deps, booking, asked.code, caller);
   if (!nonce.ok) return refuse(deps, caller, asked, nonce.refusal, booking);
   return { ok: true, result: await draftGrant(deps, booking, nonce.result, { caller, credentials }) };
 }
 
-/** The caller's passkeys as the site's roster in force names them. */
-async function credentialsOf(deps: ActivationDeps, site: string, caller: Caller): Promise<string[]> {
-  const people = (await deps.trust.roster(site))?.roster.people ?? [];
-  const own = people.find((person) => person.id === caller.person.id);
-  return own?.credentials.map(({ id }) => id) ?? [];
+/** The caller's passkeys as the site's roster in force names them; or why nothing they approve would open a laptop. */
+async function credentialsOf(
+  deps: ActivationDeps,
+  site: string,
+  caller: Caller,
+): Promise<string[] | 'outdated' | 'not-allowed'> {
+  const { standing } = await deps.trust.manifest();
+  const found = await deps.trust.roster(site);
+  // SECURITY: trust whose time is over opens nothing: said before anybody types a code (S6).
+  if (standing === 'expired' || found === undefined || found.standing === 'expired') return 'outdated';
+  const own = found.roster.people.find((person) => person.id === caller.person.id);
+  return own?.credentials.map(({ id }) => id) ?? 'not-allowed';
 }
 
 async function compare(deps: ActivationDeps, booking: Booking, code: string, caller: Caller): Promise<Answer<string>> {
@@ -60,7 +61,8 @@ async function compare(deps: ActivationDeps, booking: Booking, code: string, cal
     return { ok: false, refusal: { reason: 'locked-out', retryAfter: attempt.retryAfter } };
   }
   const answer = await deps.link.request(id, 'pairing.check', { code });
-  // SECURITY: an attempt is given back only when it was right or was never compared (S17).
+  // SECURITY: an attempt is given back only when it was right or was never compared; one that met a locked laptop was a
+  // guess like any other (S17).
   if (answer.ok || notCompared.includes(answer.refusal.reason)) await forgetAttempt(deps, attempt.id);
   return answer.ok ? { ok: true, result: answer.result.nonce } : answer;
 }
@@ -119,7 +121,7 @@ function grantOf(
     device,
     sequence,
     pairingNonce: nonce,
-    appointment: { id, consultant: { id: consultant.id, name: consultant.name }, opensAt, closesAt },
+    appointment: { id, consultant, opensAt, closesAt },
     openUntil: Math.min(closesAt, now + activationMinutes * minute),
   };
 }

@@ -80,12 +80,12 @@ export async function hasDevice(trx: Transaction<Database>, device: string, pris
   return row !== undefined;
 }
 
-/** Consultants as the rosters of the hospitals name them, by name. */
+/** Consultants as the rosters in force name them, by name. */
 export async function listConsultants(db: Db): Promise<{ id: string; name: string; hospital: string }[]> {
   return consultants(db).orderBy('people.name').orderBy('people.id').limit(5000).execute();
 }
 
-/** Whether a person is a consultant of a hospital. */
+/** Whether a roster in force names a person as a consultant. */
 export async function isConsultant(trx: Transaction<Database>, person: string): Promise<boolean> {
   return (await consultants(trx).where('people.id', '=', person).executeTakeFirst()) !== undefined;
 }
@@ -96,6 +96,7 @@ function consultants(db: Db) {
     .innerJoin('sites', 'sites.id', 'people.site')
     .select(['people.id', 'people.name', 'sites.name as hospital'])
     .where('people.role', '=', 'consultant')
+    .where('people.removed_at', 'is', null)
     .where('sites.kind', '=', 'hospital');
 }
 

@@ -9,6 +9,7 @@ import {
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../db/testing.ts';
 import { Refused } from '../http/handlers.ts';
+import type { TrustNewsItem } from '../ports.ts';
 import { appointmentRoutes, type AppointmentRoutes } from './routes.ts';
 
 const minute = 60_000;
@@ -21,6 +22,7 @@ let database: TestDatabase;
 let routes: AppointmentRoutes;
 let now = noon;
 let published: string[] = [];
+let told: TrustNewsItem[] = [];
 let record: Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'detail'>[] = [];
 let people: Record<'nurse' | 'otherNurse' | 'consultant' | 'otherConsultant', SignedInPerson>;
 let laptops: { own: string; second: string; elsewhere: string; bricked: string };
@@ -43,12 +45,19 @@ beforeAll(async () => {
       },
     },
     clock: { now: () => now },
+    news: {
+      tell: (_trx, item) => {
+        told.push(item);
+        return Promise.resolve();
+      },
+    },
   });
 });
 afterAll(() => database.close());
 beforeEach(async () => {
   now = noon;
   published = [];
+  told = [];
   record = [];
   for (const table of ['next_steps', 'seats', 'rooms', 'appointments'] as const) {
     await database.db.deleteFrom(table).execute();
@@ -73,6 +82,16 @@ describe('booking', () => {
     expect(record).toMatchObject([{ action: 'appointment.booked', subject: booked.id }]);
     expect(JSON.stringify(record)).not.toContain('P-1');
     expect(published).toEqual(['appointments']);
+    expect(told).toEqual([{ kind: 'device', device: laptops.own }]);
+  });
+
+  test('a consultant whom no roster names any more cannot be booked (S26)', async () => {
+    const removed = { removed_at: new Date(noon) };
+    const { id } = people.otherConsultant;
+    await database.db.updateTable('people').set(removed).where('id', '=', id).execute();
+    expect(await tryBook({ consultant: id })).toEqual(new Refused('not-found'));
+    await database.db.updateTable('people').set({ removed_at: null }).where('id', '=', id).execute();
+    expect(await tryBook({ consultant: id })).not.toBeInstanceOf(Refused);
   });
 
   test('the same laptop or the same consultant twice at a time is a clash; back to back is none (S3)', async () => {

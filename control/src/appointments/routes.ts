@@ -3,7 +3,7 @@ import type { ConsoleAppointment, ConsoleParsed, Refusal, SignedInPerson } from 
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import { Refused, type Handlers } from '../http/handlers.ts';
-import type { Audit, Changes, Clock } from '../ports.ts';
+import type { Audit, Changes, Clock, TrustNews } from '../ports.ts';
 import {
   acknowledge,
   cancel,
@@ -24,6 +24,7 @@ export interface AppointmentDeps {
   audit: Audit;
   changes: Changes;
   clock: Clock;
+  news: TrustNews;
 }
 
 type AppointmentRoute =
@@ -79,6 +80,8 @@ async function book(
     if (!(await isConsultant(trx, consultant))) return { refused: 'not-found' };
     const booked = { bookedBy: person.id, bookedAt: now };
     await insertAppointment(trx, { id, prison, device, consultant, patientReference, ...times, ...booked });
+    // The laptop fetches the roster of the hospital it is going to call.
+    await deps.news.tell(trx, { kind: 'device', device });
     return { action: 'appointment.booked', detail: { device, consultant, startsAt: body.startsAt } };
   });
 }

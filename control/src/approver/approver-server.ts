@@ -1,6 +1,6 @@
 import fastifyStatic from '@fastify/static';
 import { approverConfiguration } from '@sallyport/protocol';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Logger } from 'pino';
@@ -23,7 +23,7 @@ export interface ApproverServerOptions {
  * SECURITY: the page where every approval is given runs its own script and nothing else, and talks to nobody but the
  * window that opened it (S20).
  */
-const policy = [
+export const approverPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -32,6 +32,9 @@ const policy = [
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
+  // Nothing that a statement says can become markup or a script, whatever the page's code does with it.
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ');
 
 const permissions = [
@@ -73,8 +76,14 @@ export async function createApproverServer(options: ApproverServerOptions): Prom
   return app;
 }
 
-function createApp({ tls }: ApproverServerOptions): FastifyInstance {
-  const common = { logger: false, bodyLimit: 1024, requestTimeout: 30_000, forceCloseConnections: true } as const;
+function createApp({ tls, origin }: ApproverServerOptions): FastifyInstance {
+  const common = {
+    ...{ logger: false, bodyLimit: 1024, requestTimeout: 30_000, forceCloseConnections: true },
+    // An address that is none never reaches a hook.
+    frameworkErrors: (_error: FastifyError, _request: FastifyRequest, reply: FastifyReply) => {
+      void reply.code(400).headers(headersOf(origin)).type('text/plain; charset=utf-8').send('Malformed');
+    },
+  } as const;
   if (tls === undefined) return fastify(common);
   const https = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key), minVersion: 'TLSv1.2' } as const;
   return fastify({ ...common, https });
@@ -82,7 +91,7 @@ function createApp({ tls }: ApproverServerOptions): FastifyInstance {
 
 function headersOf(origin: string): Record<string, string> {
   return {
-    'content-security-policy': policy,
+    'content-security-policy': approverPolicy,
     'permissions-policy': permissions,
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',

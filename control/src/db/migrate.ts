@@ -1,10 +1,18 @@
 import type { Kysely } from 'kysely';
 import { Migrator, type Migration } from 'kysely/migration';
 import * as first from './migrations/0001-first.ts';
+import * as signIn from './migrations/0002-sign-in.ts';
+import * as trust from './migrations/0002-trust.ts';
+import * as audit from './migrations/0003-audit.ts';
 import type { Database } from './schema.ts';
 
 /** Every migration by name, oldest first. A list, not a folder scan: what runs is what was reviewed. */
-const migrations: Readonly<Record<string, Migration>> = { '0001-first': first };
+const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first': first,
+  '0002-sign-in': signIn,
+  '0002-trust': trust,
+  '0003-audit': audit,
+};
 
 /** The database could not be brought to the newest schema; nothing of the failed migration was kept. */
 export class MigrationError extends Error {

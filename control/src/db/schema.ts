@@ -4,6 +4,7 @@ import type {
   ApprovedStatement,
   AuditEntry,
   FleetPolicy,
+  JoinProof,
   LifecycleName,
   NextStep,
   OrderKind,
@@ -30,6 +31,7 @@ export interface Database {
   challenges: ChallengesTable;
   sessions: SessionsTable;
   trust_documents: TrustDocumentsTable;
+  invitations: InvitationsTable;
   approval_tasks: ApprovalTasksTable;
   tickets: TicketsTable;
   devices: DevicesTable;
@@ -43,6 +45,11 @@ export interface Database {
   seats: SeatsTable;
   next_steps: NextStepsTable;
   audit: AuditTable;
+  audit_nodes: AuditNodesTable;
+  audit_checkpoints: AuditCheckpointsTable;
+  device_heads: DeviceHeadsTable;
+  countersignatures: CountersignaturesTable;
+  joins: JoinsTable;
 }
 
 /** One row: this control's fleet, its device CA and the founding ceremony. */
@@ -59,12 +66,16 @@ export interface FleetTable {
   ca_certificate: string;
   /** PKCS #8 PEM. */
   ca_key: string;
+  /** PKCS #8 PEM of the P-256 key that signs audit checkpoints; the manifest's policy names its public half. */
+  audit_key: string;
 }
 
 export interface SitesTable {
   id: string;
   kind: SiteKind;
   name: string;
+  /** Since when no manifest names it. */
+  removed_at: Date | null;
 }
 
 /** People as the manifest and rosters name them; control's own view for signing in. */
@@ -73,8 +84,11 @@ export interface PeopleTable {
   name: string;
   role: Role;
   site: string | null;
+  /** Since when no document in force names them: they are nobody any more, and stay on the record. */
+  removed_at: Date | null;
 }
 
+/** The passkeys that manifest and rosters name, and those of people at the founding. */
 export interface CredentialsTable {
   /** base64url. */
   id: string;
@@ -89,16 +103,25 @@ export interface CredentialsTable {
 export interface ChallengesTable {
   id: string;
   challenge: string;
-  purpose: 'sign-in' | 'register';
+  purpose: 'sign-in' | 'register' | 'step-up';
+  /** Whose answer it waits for; somebody who is only invited is not among the people yet. */
   person: string | null;
+  /** The session that asked for a step-up. */
+  session: string | null;
   expires_at: Date;
 }
 
 export interface SessionsTable {
-  /** SHA-256 of the cookie's token. */
+  /** SHA-256 of the cookie's token; another one after every gesture. */
   token: Buffer;
+  /** Stays the same while the session lasts. */
+  id: Generated<string>;
   csrf: string;
   person: string;
+  /** The passkey that signed in; null in sessions of an older version, which count for nothing. */
+  credential: string | null;
+  /** When the person last showed themselves with a passkey. */
+  gesture_at: Generated<Date>;
   created_at: Generated<Date>;
   last_used_at: Generated<Date>;
   expires_at: Date;
@@ -119,12 +142,33 @@ export interface TrustDocumentsTable {
 export interface ApprovalTasksTable {
   id: string;
   type: 'manifest' | 'roster' | 'grant' | 'order';
+  /** Whose roster is proposed. */
+  site: string | null;
   statement: Buffer;
   approvals: JSONColumnType<Approval[]>;
   /** Who asked for it; null for founding documents. */
   requested_by: string | null;
   created_at: Generated<Date>;
   expires_at: Date | null;
+}
+
+/** People asked to make a passkey, until a manifest or roster names it. */
+export interface InvitationsTable {
+  id: string;
+  /** SHA-256 of the link's token; null once it was used. */
+  token: Buffer | null;
+  /** The person as a manifest or roster would name them. */
+  person: string;
+  name: string;
+  role: Role;
+  site: string | null;
+  invited_by: string;
+  expires_at: Date;
+  /** The passkey that was made: base64url id, COSE key; null until then. */
+  credential: string | null;
+  public_key: Buffer | null;
+  counter: Generated<number>;
+  transports: JSONColumnType<string[], string | undefined>;
 }
 
 export interface TicketsTable {
@@ -158,6 +202,11 @@ export interface DevicesTable {
   connection: string | null;
   next_grant_sequence: Generated<number>;
   next_order_sequence: Generated<number>;
+  /** The highest sequences control knows the laptop to have obeyed; it says lower ones only when it was put back. */
+  highest_grant: Generated<number>;
+  highest_order: Generated<number>;
+  /** Since when control knows that the laptop was put back to a copy. */
+  rolled_back_at: Date | null;
 }
 
 export interface CertificatesTable {
@@ -269,4 +318,49 @@ export interface AuditTable {
   detail: JSONColumnType<AuditEntry['detail']>;
   previous: string;
   hash: string;
+}
+
+/** Complete subtrees of the tree over the audit entries' hashes (RFC 9162, 2.1), level 0 its leaves. Append only. */
+export interface AuditNodesTable {
+  level: number;
+  position: number;
+  hash: Buffer;
+}
+
+/** Signed heads of that tree, one a size. Append only. */
+export interface AuditCheckpointsTable {
+  size: number;
+  /** The exact bytes that were signed. */
+  checkpoint: Buffer;
+  /** By the manifest's audit key, r ‖ s. */
+  signature: Buffer;
+  made_at: Date;
+}
+
+/** What each laptop signed of its own chain of events. Append only. */
+export interface DeviceHeadsTable {
+  device: string;
+  number: number;
+  /** Of the laptop's event of that number, base64url. */
+  hash: string;
+  signature: Buffer;
+  received_at: Date;
+}
+
+/** Checkpoints that laptops found consistent with what they had countersigned before. Append only. */
+export interface CountersignaturesTable {
+  device: string;
+  size: number;
+  /** Over the checkpoint's exact bytes, by the laptop's own key, r ‖ s. */
+  signature: Buffer;
+  received_at: Date;
+}
+
+/** What participants proved themselves with when they took a seat. Append only. */
+export interface JoinsTable {
+  /** SHA-256 of the join's own key, base64url: what the record names it by. */
+  media_key: string;
+  room: string;
+  proof: JSONColumnType<JoinProof>;
+  joined_at: Date;
 }

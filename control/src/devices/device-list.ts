@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { ConsoleDevice } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Clock } from '../ports.ts';
+import type { Clock, TrustDocuments } from '../ports.ts';
+import { leaseOf } from './lease.ts';
 
 /**
  * A connected laptop renews its lease, and so is seen, every minute; one not seen for longer is not connected, whatever
@@ -15,7 +16,7 @@ const contactAge = 150_000;
  * @param limit how many at the most
  */
 export async function listDevices(
-  deps: { db: Kysely<Database>; clock: Clock },
+  deps: { db: Kysely<Database>; clock: Clock; trust: TrustDocuments },
   site: string | undefined,
   limit: number,
 ): Promise<ConsoleDevice[]> {
@@ -32,20 +33,27 @@ export async function listDevices(
       'connection',
       'last_seen_at',
       'share_destroyed_at',
+      'rolled_back_at',
     ])
     .orderBy('devices.name')
     .orderBy('devices.enrolled_at', 'desc')
     .limit(limit);
   if (site !== undefined) query = query.where('devices.site', '=', site);
-  const oldest = deps.clock.now() - contactAge;
-  return (await query.execute()).map((row) => ({
-    id: row.id,
-    name: row.name,
-    site: { id: row.site, name: row.siteName },
-    connected: row.connection !== null && (row.last_seen_at?.getTime() ?? 0) > oldest,
-    state: row.state,
-    lastSeenAt: row.last_seen_at?.getTime() ?? null,
-    room: row.room,
-    shareDestroyedAt: row.share_destroyed_at?.getTime() ?? null,
-  }));
+  const now = deps.clock.now();
+  const oldest = now - contactAge;
+  const { policy } = (await deps.trust.manifest()).manifest;
+  return (await query.execute()).map(({ id, name, site, siteName, state, room, ...row }) => {
+    const lastSeenAt = momentOf(row.last_seen_at);
+    return {
+      ...{ id, name, site: { id: site, name: siteName }, state, room, lastSeenAt },
+      connected: row.connection !== null && lastSeenAt !== null && lastSeenAt > oldest,
+      shareDestroyedAt: momentOf(row.share_destroyed_at),
+      lease: lastSeenAt === null ? null : leaseOf(lastSeenAt, policy, now),
+      rolledBackAt: momentOf(row.rolled_back_at),
+    };
+  });
+}
+
+function momentOf(date: Date | null): number | null {
+  return date?.getTime() ?? null;
 }

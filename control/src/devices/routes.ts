@@ -21,6 +21,7 @@ export function deviceRoutes(deps: TicketDeps): DeviceRoutes {
         .selectFrom('sites')
         .select(['id', 'name'])
         .where('kind', '=', 'prison')
+        .where('removed_at', 'is', null)
         .orderBy('name')
         .limit(500)
         .execute(),

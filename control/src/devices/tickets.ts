@@ -35,14 +35,17 @@ export function ticketDigest(secret: Uint8Array): Buffer {
  * Makes an enrolment ticket for one laptop: usable once, for 24 hours, anchored to the device CA and to the manifest
  * in force.
  * @param wanted the laptop's name and its site, which must be a prison of the fleet
- * @returns the ticket; or `not-found` for a site that is none, `clash` when a live laptop has that name
+ * @returns the ticket; or `outdated` when the manifest's time is over, `not-found` for a site that is none, `clash` when
+ *   a live laptop has that name
  */
 export async function createTicket(
   deps: TicketDeps,
   wanted: { name: string; site: string },
   caller: Caller,
 ): Promise<Answer<NewTicket>> {
-  const refusal = await refusalOf(deps.db, wanted);
+  const { standing } = await deps.trust.manifest();
+  // SECURITY: nobody is enrolled into trust whose time is over (S6).
+  const refusal = standing === 'expired' ? 'outdated' : await refusalOf(deps.db, wanted);
   if (refusal !== undefined) return { ok: false, refusal: { reason: refusal } };
   // SECURITY: 80 random bits, kept only as a digest: neither the database nor its backups can enrol a laptop (S14).
   const secret = new Uint8Array(randomBytes(secretBytes));
@@ -76,6 +79,7 @@ async function refusalOf(
     .select('id')
     .where('id', '=', wanted.site)
     .where('kind', '=', 'prison')
+    .where('removed_at', 'is', null)
     .executeTakeFirst();
   if (site === undefined) return 'not-found';
   const namesake = await db

@@ -117,6 +117,7 @@ export class DeviceConnection {
     this.#latest = undefined;
     if (reported === undefined) return;
     await this.#deps.presence.reported(this.device.id, reported);
+    await this.#deps.services.activations.reported(this.device, reported.state);
     if (roomless.includes(reported.state)) await this.#leaveRoom('device-locked');
   }
 

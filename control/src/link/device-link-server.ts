@@ -20,13 +20,13 @@ import type {
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { Database } from '../db/schema.ts';
-import type { Answer, Audit, Changes, Clock, DeviceLink } from '../ports.ts';
+import type { Answer, Changes, Clock, DeviceLink } from '../ports.ts';
 import type { ChannelLimits } from '../ws/channel.ts';
 import { DeviceConnection, requestTimeouts } from './device-connection.ts';
 import type { ConnectionDeps } from './device-connection.ts';
 import { identifyDevice } from './device-identity.ts';
 import { receiveHello } from './handshake.ts';
-import type { LinkServices } from './link-services.ts';
+import type { LinkedDevice, LinkServices } from './link-services.ts';
 import { Presence } from './presence.ts';
 
 /** The largest message a laptop sends: a report of a hundred events. Bytes. */
@@ -35,7 +35,6 @@ const maxConnections = 20_000;
 
 export interface DeviceLinkDeps {
   db: Kysely<Database>;
-  audit: Audit;
   changes: Changes;
   clock: Clock;
   /** The device CA's certificate, PEM: the only one whose client certificates are accepted. */
@@ -118,6 +117,10 @@ export class DeviceLinkServer implements DeviceLink {
     return this.#connections.has(device);
   }
 
+  connectedHere(): string[] {
+    return [...this.#connections.keys()];
+  }
+
   async request<M extends ControlRequestMethod>(
     device: string,
     method: M,
@@ -183,6 +186,8 @@ export class DeviceLinkServer implements DeviceLink {
     }
     await this.#inTurn(device.id, async () => {
       await this.#replace(device.id);
+      await services.sequences.compare(device, outcome.hello);
+      await services.activations.greeted(device, outcome.hello);
       socket.off('message', early);
       if (this.#closed) {
         refuseSocket(socket, 'shutting-down');
@@ -192,7 +197,7 @@ export class DeviceLinkServer implements DeviceLink {
       this.#greeting.delete(socket);
       this.#admit(DeviceConnection.open(this.#connectionDeps(services), device, socket, outcome.hello), services);
     });
-    await this.#announceTrust(device.id, device.site, outcome.hello, services);
+    await this.#announceTrust(device, outcome.hello, services);
   }
 
   async #replace(device: string): Promise<void> {
@@ -210,11 +215,13 @@ export class DeviceLinkServer implements DeviceLink {
     services.connected(id);
   }
 
-  async #announceTrust(device: string, site: string, hello: Hello, services: LinkServices): Promise<void> {
-    const { manifest } = await services.trust.manifest();
-    const rosterVersion = (await services.trust.roster(site))?.roster.version ?? 0;
-    if (hello.manifestVersion >= manifest.version && hello.rosterVersion >= rosterVersion) return;
-    await this.notify(device, 'trust.published', { manifestVersion: manifest.version, rosterVersion });
+  /** Tells a laptop that has just connected to fetch, unless it has all it should; what hospitals' rosters it has it does not say. */
+  async #announceTrust(device: LinkedDevice, hello: Hello, { trust }: LinkServices): Promise<void> {
+    const { manifest } = await trust.manifest();
+    const rosters = await trust.rostersFor(device);
+    const isCurrent = rosters.every(({ site, version }) => site === device.site && version <= hello.rosterVersion);
+    if (hello.manifestVersion >= manifest.version && isCurrent) return;
+    await this.notify(device.id, 'trust.published', {});
   }
 
   async #inTurn(device: string, act: () => Promise<void>): Promise<void> {
@@ -229,9 +236,9 @@ export class DeviceLinkServer implements DeviceLink {
   }
 
   #connectionDeps(services: LinkServices): ConnectionDeps {
-    const { db, audit, clock, limits } = this.#deps;
+    const { db, clock, limits } = this.#deps;
     const onFault = (error: unknown): void => this.#deps.onFault(error);
-    const own = { db, audit, clock, services, presence: this.#presence, onFault };
+    const own = { db, clock, services, presence: this.#presence, onFault };
     return limits ? { ...own, limits } : own;
   }
 }

@@ -1,8 +1,8 @@
 import type { Kysely } from 'kysely';
 import type { deviceRequests } from '@sallyport/protocol';
-import type { DeviceEvent, DeviceRequestResult } from '@sallyport/protocol';
+import type { DeviceRequestResult } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Answer, Audit, RoomPeer } from '../ports.ts';
+import type { Answer, RoomPeer } from '../ports.ts';
 import type { RequestOf } from '../ws/channel.ts';
 import { TokenBucket } from '../ws/token-bucket.ts';
 import type { LinkedDevice, LinkServices } from './link-services.ts';
@@ -12,15 +12,15 @@ export type DeviceRequest = RequestOf<typeof deviceRequests>;
 
 export interface DeviceRequestDeps {
   db: Kysely<Database>;
-  audit: Audit;
   services: LinkServices;
 }
 
 /** All that a laptop may ask whose share control destroyed: what it needs to obey its order and to prove that it did. */
 const allowedWhenDestroyed: readonly DeviceRequest['method'][] = ['receipt.deliver', 'trust.fetch'];
 
-/** How often one laptop may write to the record. */
+/** How often one laptop may write to the record, or have control sign it. */
 const reportRate = { burst: 30, perSecond: 2 };
+const rated: readonly DeviceRequest['method'][] = ['record.report', 'audit.checkpoint', 'audit.countersign'];
 
 /** Answers one laptop's requests. */
 export class DeviceRequests {
@@ -41,6 +41,9 @@ export class DeviceRequests {
     if (!allowedWhenDestroyed.includes(request.method) && (await this.#isShareDestroyed())) {
       return { ok: false, refusal: { reason: 'not-allowed' } };
     }
+    if (rated.includes(request.method) && !this.#reports.take()) {
+      return { ok: false, refusal: { reason: 'too-many', retryAfter: 1 } };
+    }
     return this.#answer(request);
   }
 
@@ -59,6 +62,8 @@ export class DeviceRequests {
     switch (request.method) {
       case 'trust.fetch':
         return this.#fetchTrust(request.params.afterManifest);
+      case 'trust.roster':
+        return this.#fetchRoster(request.params.site);
       case 'certificate.renew':
         return services.certificates.renew(this.#device, request.params.request);
       case 'activation.ended':
@@ -66,7 +71,11 @@ export class DeviceRequests {
         await services.rooms.leave({ kind: 'device', id: this.#device.id }, 'device-locked');
         return { ok: true, result: {} };
       case 'record.report':
-        return this.#record(request.params.events);
+        return services.deviceRecord.report(this.#device, request.params);
+      case 'audit.checkpoint':
+        return services.deviceRecord.checkpoint(this.#device, request.params);
+      case 'audit.countersign':
+        return services.deviceRecord.countersign(this.#device, request.params);
       case 'receipt.deliver':
         return services.receipts.accept(request.params);
       default:
@@ -76,26 +85,18 @@ export class DeviceRequests {
 
   async #fetchTrust(afterManifest: number): Promise<Answer<DeviceRequestResult<'trust.fetch'>>> {
     const { trust } = this.#deps.services;
-    const roster = await trust.roster(this.#device.site);
-    if (roster === undefined) return { ok: false, refusal: { reason: 'not-found' } };
-    const manifests = (await trust.manifestsAfter(afterManifest)).slice(0, 100);
-    return { ok: true, result: { manifests, roster: roster.approved } };
+    const { manifests, more } = await trust.manifestsAfter(afterManifest);
+    return { ok: true, result: { manifests, more, rosters: await trust.rostersFor(this.#device) } };
   }
 
-  async #record(events: DeviceEvent[]): Promise<Answer<Record<string, never>>> {
-    if (!this.#reports.take()) return { ok: false, refusal: { reason: 'too-many', retryAfter: 1 } };
-    const { id, name } = this.#device;
-    await this.#deps.db.transaction().execute(async (trx) => {
-      for (const { event, at, detail } of events) {
-        await this.#deps.audit.append(trx, {
-          actor: { kind: 'device', id, name },
-          action: `device.reported-${event}`,
-          subject: id,
-          detail: { at, detail: detail ?? null },
-        });
-      }
-    });
-    return { ok: true, result: {} };
+  async #fetchRoster(site: string): Promise<Answer<DeviceRequestResult<'trust.roster'>>> {
+    const { trust } = this.#deps.services;
+    const { manifest } = await trust.manifest();
+    const isHospital = manifest.sites.some(({ id, kind }) => id === site && kind === 'hospital');
+    // SECURITY: other prisons' staff are none of this laptop's business (S15).
+    const found = site === this.#device.site || isHospital ? await trust.roster(site) : undefined;
+    if (found === undefined) return { ok: false, refusal: { reason: 'not-found' } };
+    return { ok: true, result: { roster: found.approved } };
   }
 }
 

@@ -1,4 +1,11 @@
-import type { ActivationEnd, SignedReceipt } from '@sallyport/protocol';
+import type {
+  ActivationEnd,
+  DeviceRequestParams,
+  DeviceRequestResult,
+  Hello,
+  LifecycleName,
+  SignedReceipt,
+} from '@sallyport/protocol';
 import type { Answer, Rooms, TrustDocuments } from '../ports.ts';
 
 /** A laptop as its certificate proved it. */
@@ -8,12 +15,28 @@ export interface LinkedDevice {
   site: string;
 }
 
-/** What the rest of control does with what laptops ask; given to the link before it listens. */
+type Nothing = Record<string, never>;
+
+/** What the rest of control does with what laptops say and ask; given to the link before it listens. */
 export interface LinkServices {
   rooms: Rooms;
   trust: TrustDocuments;
-  receipts: { accept(receipt: SignedReceipt): Promise<Answer<Record<string, never>>> };
-  activations: { ended(device: LinkedDevice, grant: number, reason: ActivationEnd): Promise<void> };
+  receipts: { accept(receipt: SignedReceipt): Promise<Answer<Nothing>> };
+  activations: {
+    greeted(device: LinkedDevice, hello: Hello): Promise<void>;
+    reported(device: LinkedDevice, state: LifecycleName): Promise<void>;
+    ended(device: LinkedDevice, grant: number, reason: ActivationEnd): Promise<void>;
+  };
+  /** Compares what a laptop says it has obeyed with what control knows, before it is welcomed. */
+  sequences: { compare(device: LinkedDevice, hello: Hello): Promise<unknown> };
+  deviceRecord: {
+    report(device: LinkedDevice, params: DeviceRequestParams<'record.report'>): Promise<Answer<Nothing>>;
+    checkpoint(
+      device: LinkedDevice,
+      params: DeviceRequestParams<'audit.checkpoint'>,
+    ): Promise<Answer<DeviceRequestResult<'audit.checkpoint'>>>;
+    countersign(device: LinkedDevice, params: DeviceRequestParams<'audit.countersign'>): Promise<Answer<Nothing>>;
+  };
   certificates: { renew(device: LinkedDevice, request: string): Promise<Answer<{ certificate: string }>> };
   /** A laptop connected: what waits for it can be delivered. Must not throw. */
   connected(device: string): void;

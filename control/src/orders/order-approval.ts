@@ -1,18 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Kysely, Transaction } from 'kysely';
-import { decodeStatement, sha256, toBase64url } from '@sallyport/protocol';
-import type { Approval, Manifest, Order, Refusal, StatementRefusal } from '@sallyport/protocol';
-import { verifyStatement } from '@sallyport/protocol/verify';
+import { toBase64url } from '@sallyport/protocol';
+import type { Approval, Manifest, Order, Refusal } from '@sallyport/protocol';
+import { digestOf } from '@sallyport/protocol/verify';
 import type { Approver } from '@sallyport/protocol/verify';
 import type { Database } from '../db/schema.ts';
 import type { Caller } from '../http/handlers.ts';
-import type { Answer, ApprovalTasks, Audit, Changes, Clock, TrustDocuments } from '../ports.ts';
+import type {
+  Answer,
+  ApprovalTasks,
+  Audit,
+  Changes,
+  Clock,
+  PendingTask,
+  SignatureCounters,
+  TrustDocuments,
+} from '../ports.ts';
+import { checkAlone, officersOnly, refusalOfOrder, verifyOrder } from './order-verification.ts';
 
 const hour = 60 * 60_000;
 
 /** The PostgreSQL notification channel that wakes delivery; its payload is the device's id. */
 export const ordersChannel = 'orders';
+
+/** How long an order that has one approval waits for another person's, ms. */
+const secondLife = 24 * hour;
 
 export interface ApprovalDeps {
   db: Kysely<Database>;
@@ -20,6 +33,7 @@ export interface ApprovalDeps {
   changes: Changes;
   trust: TrustDocuments;
   tasks: ApprovalTasks;
+  counters: SignatureCounters;
   clock: Clock;
   /** Laptops one person alone may brick in an hour; above it a second person must approve. */
   bricksPerHour: number;
@@ -34,6 +48,9 @@ interface ApprovedOrder {
   approvers: Approver[];
 }
 
+/** What became of an approval: the order is queued, or it waits for another person. */
+type Outcome = { queued: string[] } | 'waits';
+
 /**
  * Takes one person's approval of a drafted order. When enough people approved, the order is queued for every laptop it
  * names and, for `brick`, control's shares of their keys are destroyed, in one transaction with the record of it.
@@ -44,79 +61,64 @@ export async function approveOrder(
   asked: { task: string; approval: Approval },
   caller: Caller,
 ): Promise<Answer<string[]>> {
-  const task = await deps.tasks.find(asked.task, 'order');
-  if (task === undefined) return refused('not-found');
   const { manifest } = await deps.trust.manifest();
-  const bytes = task.statement;
-  // SECURITY: each approval is good by itself or is not kept at all (S7).
-  const alone = await verifyOrder(deps, bytes, [asked.approval], manifest);
-  if (typeof alone === 'string' && alone !== 'too-few-people') return refuse(deps, asked.task, caller, alone);
-  const given = new Map([...task.approvals, asked.approval].map((approval) => [approval.credential, approval]));
-  const approvals = [...given.values()];
-  const verified = approvals.length > 1 ? await verifyOrder(deps, bytes, approvals, manifest) : alone;
-  if (verified === 'too-few-people') return waitForAnother(deps, asked);
-  if (typeof verified === 'string') return refuse(deps, asked.task, caller, verified);
-  const approved = { task: asked.task, bytes, approvals, ...verified };
-  const outcome = await deps.db.transaction().execute((trx) => queue(deps, trx, approved));
-  if (outcome === 'too-few-people') return waitForAnother(deps, asked);
-  if (typeof outcome === 'string') return refuse(deps, asked.task, caller, outcome);
+  const outcome = await deps.db.transaction().execute((trx) => approve(deps, trx, asked, manifest));
+  if (outcome === 'not-found') return refused('not-found');
+  if (typeof outcome === 'string' && outcome !== 'waits') return refuse(deps, asked.task, caller, outcome);
   await deps.changes.publish('orders');
+  if (outcome === 'waits') return { ok: true, result: [] };
   await deps.changes.publish('devices');
-  return { ok: true, result: outcome };
+  return { ok: true, result: outcome.queued };
 }
 
-/** Verifies an order as every laptop it names will. */
-async function verifyOrder(
-  deps: ApprovalDeps,
-  bytes: Uint8Array<ArrayBuffer>,
-  approvals: Approval[],
-  manifest: Manifest,
-): Promise<{ order: Order; approvers: Approver[] } | StatementRefusal> {
-  const statement = decodeStatement(bytes);
-  if (statement?.type !== 'order') return statement === undefined ? 'malformed' : 'wrong-type';
-  let accepted: { order: Order; approvers: Approver[] } | undefined;
-  for (const { id } of statement.devices) {
-    const afterSequence = await lastSequence(deps.db, id);
-    const now = deps.clock.now();
-    const result = await verifyStatement(bytes, approvals, manifest, { type: 'order', now, device: id, afterSequence });
-    if (!result.accepted) return result.reason;
-    accepted = { order: result.statement, approvers: result.approvers };
-  }
-  return accepted ?? 'malformed';
-}
-
-async function lastSequence(db: Kysely<Database>, device: string): Promise<number> {
-  const row = await db
-    .selectFrom('orders')
-    .select((eb) => eb.fn.max('sequence').as('last'))
-    .where('device', '=', device)
-    .executeTakeFirst();
-  return row?.last ?? 0;
-}
-
-async function waitForAnother(
-  deps: ApprovalDeps,
-  asked: { task: string; approval: Approval },
-): Promise<Answer<string[]>> {
-  const task = await deps.tasks.find(asked.task, 'order');
-  const isKept = task?.approvals.some(({ credential }) => credential === asked.approval.credential) === true;
-  if (!isKept) await deps.tasks.addApproval(asked.task, asked.approval);
-  return { ok: true, result: [] };
-}
-
-async function queue(
+/** SECURITY: decided under the task's lock, so that two approvals at once both count, and neither twice (S7). */
+async function approve(
   deps: ApprovalDeps,
   trx: Transaction<Database>,
-  approved: ApprovedOrder,
-): Promise<string[] | 'too-few-people' | 'replayed'> {
-  if (await isAboveCap(deps, trx, approved)) return 'too-few-people';
-  // SECURITY: whoever ends the task queues the order; the same approval again finds nothing (S5).
-  if (!(await deps.tasks.close(trx, approved.task))) return 'replayed';
+  asked: { task: string; approval: Approval },
+  manifest: Manifest,
+): Promise<Outcome | Refusal['reason']> {
+  const task = await deps.tasks.lock(trx, asked.task, 'order');
+  if (task === undefined) return 'not-found';
+  const now = deps.clock.now();
+  const unfit = await refusalOfOrder(trx, task.statement, { manifest, now });
+  if (unfit !== undefined) return unfit;
+  // SECURITY: each approval is good by itself or is not kept at all (S7).
+  const good = await checkAlone(task.statement, asked.approval, manifest);
+  if (typeof good === 'string') return good;
+  if (!(await deps.counters.keep(trx, good))) return 'counter-went-back';
+  return together(deps, trx, { ...asked, kept: task }, manifest);
+}
+
+/** Queues the order when its approvals are enough together; otherwise keeps this one for later. */
+async function together(
+  deps: ApprovalDeps,
+  trx: Transaction<Database>,
+  { task, approval, kept }: { task: string; approval: Approval; kept: PendingTask },
+  manifest: Manifest,
+): Promise<Outcome | Refusal['reason']> {
+  const { statement: bytes } = kept;
+  const now = deps.clock.now();
+  const approvals = officersOnly([...kept.approvals, approval], manifest);
+  const verified = await verifyOrder(trx, { bytes, approvals }, { manifest, now });
+  if (typeof verified === 'string' && verified !== 'too-few-people') return verified;
+  const approved = typeof verified === 'string' ? undefined : { task, bytes, approvals, ...verified };
+  if (approved !== undefined && !(await isAboveCap(deps, trx, approved))) {
+    return { queued: await queue(deps, trx, approved) };
+  }
+  if (!kept.approvals.some(({ credential }) => credential === approval.credential)) {
+    await deps.tasks.addApproval(trx, task, approval, now + secondLife);
+  }
+  return 'waits';
+}
+
+async function queue(deps: ApprovalDeps, trx: Transaction<Database>, approved: ApprovedOrder): Promise<string[]> {
+  // SECURITY: the same approval again finds nothing (S5).
+  await deps.tasks.close(trx, approved.task);
   const { order } = approved;
   const devices = order.devices.map(({ id }) => id);
-  await trx.selectFrom('devices').select('id').where('id', 'in', devices).orderBy('id').forUpdate().execute();
   if (order.order === 'brick') await destroyShares(deps, trx, devices);
-  const digest = toBase64url(await sha256(approved.bytes));
+  const digest = await digestOf(approved.bytes);
   const rows = order.devices.map((device) => rowOf(deps, approved, device, digest));
   await trx.insertInto('orders').values(rows).execute();
   for (const row of rows) {

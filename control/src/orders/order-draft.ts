@@ -3,10 +3,11 @@ import { encodeStatement, toBase64url } from '@sallyport/protocol';
 import type { ApprovalTask, FleetPolicy, Manifest, Order, OrderKind, Refusal } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
 import type { Caller } from '../http/handlers.ts';
-import type { Answer, ApprovalTasks, Clock, TrustDocuments } from '../ports.ts';
+import type { Answer, ApprovalTasks, Changes, Clock, TrustDocuments } from '../ports.ts';
+import { lockDevices } from './order-devices.ts';
 
 const hour = 60 * 60_000;
-/** How long a drafted order waits for its approvals, ms. */
+/** How long a drafted order waits for its first approval, ms. */
 const draftLife = hour / 2;
 /** How long suspend and resume can be obeyed, ms. */
 const shortOrderLife = 30 * 24 * hour;
@@ -15,6 +16,7 @@ export interface DraftDeps {
   db: Kysely<Database>;
   trust: TrustDocuments;
   tasks: ApprovalTasks;
+  changes: Changes;
   clock: Clock;
 }
 
@@ -27,12 +29,17 @@ export interface WantedOrder {
 /**
  * Drafts an order for one laptop or several: reserves each laptop's next sequence and writes the statement that people
  * approve.
- * @returns the approval task; or `malformed` when a laptop is named twice, `not-found` for one that is not enrolled,
- *   `wrong-state` for one whose share is destroyed (suspend, resume) or that proved its own destruction (brick)
+ * @returns the approval task, which stands among the proposals until it is approved by enough; or `malformed` when a
+ *   laptop is named twice, `not-allowed`, `outdated` (resume, under a manifest whose time is over), or what
+ *   `lockDevices` says
  */
 export async function draftOrder(deps: DraftDeps, wanted: WantedOrder, caller: Caller): Promise<Answer<ApprovalTask>> {
   if (new Set(wanted.devices).size !== wanted.devices.length) return refused('malformed');
-  const { manifest } = await deps.trust.manifest();
+  const { manifest, standing } = await deps.trust.manifest();
+  // SECURITY: under a manifest whose time is over laptops can be shut and killed, and nothing else (S6).
+  if (standing === 'expired' && wanted.order === 'resume') return refused('outdated');
+  const credentials = credentialsOf(manifest, caller.person.id);
+  if (credentials.length === 0) return refused('not-allowed');
   const devices = await deps.db.transaction().execute((trx) => reserve(trx, wanted));
   if (typeof devices === 'string') return refused(devices);
   const issuedAt = deps.clock.now();
@@ -49,8 +56,7 @@ export async function draftOrder(deps: DraftDeps, wanted: WantedOrder, caller: C
   });
   const expiresAt = issuedAt + draftLife;
   const id = await deps.tasks.create({ type: 'order', statement, requestedBy: caller.person.id, expiresAt });
-  const credentials = credentialsOf(manifest, caller.person.id);
-  if (credentials.length === 0) return refused('not-allowed');
+  await deps.changes.publish('orders');
   return { ok: true, result: { id, statement: toBase64url(statement), credentials } };
 }
 
@@ -72,40 +78,14 @@ async function reserve(
   trx: Transaction<Database>,
   wanted: WantedOrder,
 ): Promise<Order['devices'] | 'not-found' | 'wrong-state'> {
-  const rows = await trx
-    .selectFrom('devices')
-    .select((eb) => [
-      'id',
-      'name',
-      'share_destroyed_at',
-      'next_order_sequence as sequence',
-      eb
-        .exists(
-          eb
-            .selectFrom('orders')
-            .select('orders.id')
-            .whereRef('orders.device', '=', 'devices.id')
-            .where('orders.kind', '=', 'brick')
-            .where('orders.state', '=', 'executed'),
-        )
-        .as('executed'),
-    ])
-    .where('id', 'in', wanted.devices)
-    // Locked in one order, so that two drafts never wait for each other.
-    .orderBy('id')
-    .forUpdate()
-    .execute();
-  if (rows.length !== wanted.devices.length) return 'not-found';
-  const impossible = rows.some((row) =>
-    wanted.order === 'brick' ? row.executed === true : row.share_destroyed_at !== null,
-  );
-  if (impossible) return 'wrong-state';
+  const devices = await lockDevices(trx, wanted.order, wanted.devices);
+  if (typeof devices === 'string') return devices;
   await trx
     .updateTable('devices')
     .set((eb) => ({ next_order_sequence: eb('next_order_sequence', '+', 1) }))
     .where('id', 'in', wanted.devices)
     .execute();
-  return rows.map(({ id, name, sequence }) => ({ id, name, sequence }));
+  return devices;
 }
 
 function refused(reason: Refusal['reason']): Answer<never> {

@@ -76,6 +76,7 @@ async function keep(
     }))
     .where('id', '=', order.id)
     .execute();
+  if (result === 'executed') await noteObeyed(trx, receipt);
   await deps.audit.append(trx, {
     actor: { kind: 'device', id: order.device, name: order.name },
     action: `order.${result}`,
@@ -90,6 +91,15 @@ async function keep(
     },
   });
   return undefined;
+}
+
+/** SECURITY: a laptop that later says less has been put back to a copy (S30). */
+async function noteObeyed(trx: Transaction<Database>, { device, sequence }: Receipt): Promise<void> {
+  await trx
+    .updateTable('devices')
+    .set((eb) => ({ highest_order: eb.fn('greatest', ['highest_order', eb.val(sequence)]) }))
+    .where('id', '=', device)
+    .execute();
 }
 
 function lockOrder(trx: Transaction<Database>, receipt: Receipt): Promise<OrderRow | undefined> {
