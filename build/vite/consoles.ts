@@ -6,7 +6,7 @@ import { quiet } from './quiet.ts';
 /** Current browsers of a managed desktop; all of them know passkeys and WebRTC. */
 const browserTarget = ['chrome120', 'edge120', 'firefox128', 'safari17.4'];
 
-const consoles = ['key', 'clinic', 'fleet', 'setup'] as const;
+const consoles = ['key', 'clinic', 'fleet', 'trust', 'setup', 'invitation'] as const;
 
 /** Who the pages are built for: `everyday` use, or the `demo`, whose pages come with a passkey in software. */
 export type Audience = 'everyday' | 'demo';
@@ -51,23 +51,41 @@ function consolePages(project: string, outDir: string, plugins: Plugin[]): Inlin
 }
 
 /**
- * The approver has the same few file names every time, so that whoever hosts it apart from control can compare two builds
- * and see what changed.
+ * The approver, built so that the same source gives the same bytes: on every machine, in every folder, at every time. So
+ * whoever builds it can compare its digest with the one in the trust manifest's policy.
  */
 function approverPage(project: string, outDir: string, plugins: Plugin[]): InlineConfig {
   return mergeConfig(quiet(project), {
     root: join(project, 'control/web/approver'),
     base: './',
-    plugins,
+    mode: 'production',
+    plugins: [...plugins, fileList()],
     build: {
       ...pageOptions(outDir),
       minify: false,
       rolldownOptions: {
         input: join(project, 'control/web/approver/index.html'),
         output: { entryFileNames: 'approver.js', assetFileNames: '[name][extname]', codeSplitting: false },
+        // SECURITY: names of folders in comments would make every machine's build another one (S20).
+        experimental: { attachDebugInfo: 'none' },
       },
     },
   } satisfies InlineConfig);
+}
+
+/** Writes the names of all files of a build beside them: what `control approver compare` asks a server for. */
+function fileList(): Plugin {
+  const fileName = 'files.json';
+  return {
+    name: 'sallyport:file-list',
+    generateBundle: {
+      order: 'post',
+      handler(_options, bundle) {
+        const names = [...Object.keys(bundle), fileName].sort();
+        this.emitFile({ type: 'asset', fileName, source: `${JSON.stringify(names, undefined, 2)}\n` });
+      },
+    },
+  };
 }
 
 function pageOptions(outDir: string): NonNullable<InlineConfig['build']> {

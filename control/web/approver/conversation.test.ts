@@ -77,6 +77,15 @@ describe('S20 the approver’s conversation', () => {
     expect(asked).toEqual([{ language: 'cy', understood: undefined }]);
   });
 
+  test('hears of the version that a statement follows, and does not understand one that is no canonical base64url', () => {
+    const hearing = scene();
+    hearing.say({ ...request, previous: toBase64url(bytes) });
+    expect(hearing.asked[0]?.understood?.previous).toEqual(bytes);
+    const misled = scene();
+    misled.say({ ...request, previous: 'AAB' });
+    expect(misled.asked).toEqual([{ language: 'cy', understood: undefined }]);
+  });
+
   test('does not understand credentials that are no canonical base64url', () => {
     const { say, asked } = scene();
     say({ ...request, credentials: ['AAAA', 'AAB'] });

@@ -17,8 +17,16 @@ export interface IncomingMessage {
 export interface Asked {
   language: ApproverRequest['language'];
   /** The exact bytes to approve, and what they say; undefined when this page does not know what they say. */
-  understood:
-    { bytes: Uint8Array<ArrayBuffer>; statement: Statement; credentials: Uint8Array<ArrayBuffer>[] } | undefined;
+  understood: Understood | undefined;
+}
+
+/** A request in which everything could be read. */
+export interface Understood {
+  bytes: Uint8Array<ArrayBuffer>;
+  statement: Statement;
+  /** What the console says are the exact bytes of the version that a manifest or roster follows. */
+  previous: Uint8Array<ArrayBuffer> | undefined;
+  credentials: Uint8Array<ArrayBuffer>[];
 }
 
 /** The approver's side of the conversation with the console that opened it. */
@@ -57,12 +65,14 @@ export function converse(
   return { reply };
 }
 
-function understand(request: ApproverRequest): Asked['understood'] {
+function understand(request: ApproverRequest): Understood | undefined {
   const bytes = fromBase64url(request.statement);
   const statement = bytes && decodeStatement(bytes);
   const credentials = request.credentials.map(fromBase64url).filter((id) => id !== undefined);
   if (bytes === undefined || statement === undefined || credentials.length !== request.credentials.length) {
     return undefined;
   }
-  return { bytes, statement, credentials };
+  const previous = request.previous === undefined ? undefined : fromBase64url(request.previous);
+  if (previous === undefined && request.previous !== undefined) return undefined;
+  return { bytes, statement, previous, credentials };
 }

@@ -1,166 +1,196 @@
-import { formatPairingCode, pairingCodeOf, toBase64url } from '@sallyport/protocol';
-import type { Grant, Manifest, Order, Roster } from '@sallyport/protocol';
+import { encodeStatement, formatPairingCode, keyCodeOf, pairingCodeOf, toBase64url } from '@sallyport/protocol';
+import type { Statement } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
-import { describe as describeStatement, formatMoment, timeLeft, wordsOf } from './description.ts';
-import type { Description } from './description.ts';
-
-const id = (last: string) => `7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a${last}`;
-const noon = Date.UTC(2026, 6, 15, 11);
-const place = { origin: 'https://approve.example', rpId: 'example' };
-const nonce = new Uint8Array(16).fill(7);
-const common = { sallyport: 1, fleet: id('10'), issuedAt: noon, notAfter: noon + 300_000 } as const;
-const person = (name: string, last: string, passkeys = 1) => ({
-  id: id(last),
-  name,
-  credentials: Array.from({ length: passkeys }, (_, index) => ({ id: `AAA${index}`, publicKey: 'BBBB' })),
-});
-
-const grant: Grant = {
-  ...common,
-  type: 'grant',
-  manifestVersion: 1,
-  device: { id: id('11'), name: 'HB-07', site: id('12') },
-  sequence: 1,
-  pairingNonce: toBase64url(nonce),
-  appointment: {
-    id: id('13'),
-    consultant: { id: id('14'), name: 'Dr Rao' },
-    opensAt: noon,
-    closesAt: noon + 30 * 60_000,
-  },
-  openUntil: noon + 90 * 60_000,
-};
-const order: Order = {
-  ...common,
-  type: 'order',
-  manifestVersion: 1,
-  order: 'brick',
-  devices: [{ id: id('11'), name: 'HB-07', sequence: 1 }],
-  reason: 'Left on a train',
-};
-const manifest: Manifest = {
-  ...common,
-  type: 'manifest',
-  version: 3,
-  trustees: { threshold: 2, people: [person('Ada Trustee', '20'), person('Alan Trustee', '21', 2)] },
-  fleetOfficers: [person('Ifor Officer', '22')],
-  sites: [
-    { id: id('12'), kind: 'prison', name: 'HMP Exemplar', managers: [person('Megan Manager', '23')], threshold: 1 },
-  ],
-  policy: {
-    rpId: place.rpId,
-    approverOrigin: place.origin,
-    activationMinutes: 90,
-    grantMinutes: 5,
-    idleMinutes: 10,
-    suspendAfterHours: 168,
-    eraseAfterHours: 720,
-  },
-};
-const roster: Roster = {
-  ...common,
-  type: 'roster',
-  site: id('12'),
-  siteName: 'HMP Exemplar',
-  version: 2,
-  people: [person('Nia Nurse', '24')],
-};
-
-/** Everything the person would read, line by line. */
-function linesOf(description: Description | undefined): string[] {
-  if (description === undefined) return [];
-  const { title, lead, check, sections, warnings } = description;
-  const checked = check === undefined ? [] : [check.instruction, check.code, check.otherwise];
-  return [
-    title,
-    lead,
-    ...checked,
-    ...sections.flatMap(({ heading, note, items }) => [heading, note ?? '', ...items]),
-    ...warnings,
-  ];
-}
+import { wordsOf } from './languages.ts';
+import {
+  describedIn,
+  grant,
+  id,
+  join,
+  linesOf,
+  manifest,
+  nonce,
+  noon,
+  order,
+  person,
+  roster,
+  shownIn,
+} from './testing.ts';
 
 describe.each(['en', 'cy'] as const)('S20 the approver in %s', (language) => {
+  const words = wordsOf(language);
+
   test('shows a grant with the pairing code derived from its nonce (P3.3)', async () => {
-    const shown = await describeStatement(grant, language, place);
-    expect(shown?.check?.code).toBe(formatPairingCode(await pairingCodeOf(nonce)));
+    const shown = await shownIn(language, grant);
+    expect(shown.check?.code).toBe(formatPairingCode(await pairingCodeOf(nonce)));
     const lines = linesOf(shown).join('\n');
-    for (const part of ['HB-07', 'Dr Rao', '12:00', '12:30', '13:30']) expect(lines).toContain(part);
+    for (const part of ['HB-07', 'Dr Rao', 'Example Infirmary', '12:00', '12:30', '13:30']) {
+      expect(lines).toContain(part);
+    }
+  });
+
+  test('says whose join it is, when, and to which laptop of which prison', async () => {
+    const shown = await shownIn(language, join);
+    expect(shown.title).toBe(words.join.title);
+    for (const part of ['HB-07', 'HMP Exemplar', 'Dr Rao', '12:00']) expect(shown.lead).toContain(part);
+    expect(linesOf(shown)).toEqual(expect.arrayContaining(['Example Infirmary', words.join.shown]));
+  });
+
+  test('lets no person approve a laptop’s join', async () => {
+    const site = { id: id('12'), name: 'HMP Exemplar' };
+    const participant = { kind: 'device', id: id('11'), name: 'HB-07', site } as const;
+    expect(await describedIn(language, { ...join, participant })).toEqual({
+      described: false,
+      words: words.join.ofLaptop,
+    });
   });
 
   test('names every laptop of an order, the reason and what follows', async () => {
     const two = { ...order, devices: [...order.devices, { id: id('15'), name: 'HB-08', sequence: 4 }] };
-    const words = wordsOf(language).order;
-    const one = linesOf(await describeStatement(order, language, place));
-    const list = linesOf(await describeStatement(two, language, place));
+    const one = linesOf(await shownIn(language, order));
+    const list = linesOf(await shownIn(language, two));
     expect(one).toContain('HB-07');
     expect(one).toContain('Left on a train');
-    for (const consequence of words.consequences.brick) expect(one).toContain(consequence);
-    expect(one).not.toContain(words.secondPerson);
-    expect(list).toEqual(expect.arrayContaining(['HB-07', 'HB-08', words.secondPerson]));
+    for (const consequence of words.order.consequences.brick) expect(one).toContain(consequence);
+    expect(one).toContain(words.others.orderOfOne);
+    expect(list).toEqual(expect.arrayContaining(['HB-07', 'HB-08', words.others.orderOfSeveral]));
   });
 
-  test('names everybody in a manifest, with the policy in words', async () => {
-    const shown = await describeStatement(manifest, language, place);
+  test('names everybody in a manifest with their key codes, and the policy in words', async () => {
+    const shown = await shownIn(language, manifest);
     const lines = linesOf(shown).join('\n');
-    for (const part of ['Ada Trustee', 'Alan Trustee (2 ', 'Ifor Officer', 'HMP Exemplar', 'Megan Manager', id('12')]) {
+    for (const part of ['Ada Trustee', 'Alan Trustee', 'Ifor Officer', 'HMP Exemplar', 'Megan Manager', id('12')]) {
       expect(lines).toContain(part);
     }
     for (const number of ['90', '5', '10', '168', '720']) expect(lines).toMatch(new RegExp(`\\b${number}\\b`));
-    expect(shown?.warnings).toEqual([]);
+    for (const { credentials } of manifest.trustees.people) {
+      for (const credential of credentials) expect(lines).toContain(await keyCodeOf(credential));
+    }
+    expect(shown.warnings).toEqual([]);
   });
 
   test('names the site and everybody in a roster', async () => {
-    const lines = linesOf(await describeStatement(roster, language, place));
+    const lines = linesOf(await shownIn(language, roster));
     expect(lines).toContain('Nia Nurse');
     expect(lines[0]).toContain('HMP Exemplar');
-    const empty = linesOf(await describeStatement({ ...roster, people: [] }, language, place));
-    expect(empty).toContain(wordsOf(language).roster.nobody);
+    expect(linesOf(await shownIn(language, { ...roster, people: [] }))).toContain(words.roster.nobody);
+  });
+
+  test('says who else must approve', async () => {
+    const said = async (statement: Statement) => linesOf(await shownIn(language, statement));
+    for (const statement of [grant, join]) expect(await said(statement)).toContain(words.others.nobody);
+    expect(await said(roster)).toContain(words.others.managers);
+    expect(await said(manifest)).toContain(words.others.founding(2, 'Ada Trustee, Alan Trustee'));
   });
 
   test('warns of a manifest that moves approvals or passkeys elsewhere', async () => {
-    const policy = { ...manifest.policy, approverOrigin: 'https://evil.example', rpId: 'evil.example' };
-    const shown = await describeStatement({ ...manifest, policy }, language, place);
-    expect(shown?.warnings).toEqual([
-      wordsOf(language).manifest.otherApprover('https://evil.example'),
-      wordsOf(language).manifest.otherRelyingParty('evil.example'),
+    const policy = { ...manifest.policy, approverOrigin: 'https://evil.example.test', rpId: 'example.test' };
+    expect((await shownIn(language, { ...manifest, policy })).warnings).toEqual([
+      words.manifest.otherApprover('https://evil.example.test'),
+      words.manifest.otherRelyingParty('example.test'),
     ]);
   });
 
   test('says something different for each kind of order', async () => {
     const kinds = ['suspend', 'resume', 'brick'] as const;
-    const all = await Promise.all(kinds.map((kind) => describeStatement({ ...order, order: kind }, language, place)));
-    expect(new Set(all.map((shown) => shown?.title)).size).toBe(3);
-    expect(new Set(all.map((shown) => shown?.lead)).size).toBe(3);
-    expect(all.map((shown) => shown?.grave)).toEqual([false, false, true]);
+    const all = await Promise.all(kinds.map((kind) => shownIn(language, { ...order, order: kind })));
+    expect(new Set(all.map((shown) => shown.title)).size).toBe(3);
+    expect(new Set(all.map((shown) => shown.lead)).size).toBe(3);
+    expect(all.map((shown) => shown.grave)).toEqual([false, false, true]);
+  });
+
+  test.each([
+    ['a grant whose nonce is none', { ...grant, pairingNonce: 'AAAA' }],
+    ['a join whose key is none', { ...join, mediaKey: 'AAAA' }],
+    ['a manifest that names a trustee twice', twice()],
+    ['a manifest whose audit key is no canonical text', withPolicy({ auditKey: 'AAB' })],
+    ['a manifest whose approver its relying party does not cover', withPolicy({ rpId: 'other.test' })],
+    ['a later manifest that follows none', { ...manifest, version: 2 }],
+    ['a first manifest that follows one', { ...manifest, previous: 'a'.repeat(43) }],
+    [
+      'a roster that names a passkey twice',
+      { ...roster, people: [...roster.people, { ...person('Eve', '24'), id: id('26') }] },
+    ],
+    ['a first roster that follows one', { ...roster, previous: 'a'.repeat(43) }],
+  ] satisfies [string, Statement][])('refuses %s', async (_, statement) => {
+    expect(encodeStatement(statement)).toBeDefined();
+    expect(await describedIn(language, statement)).toEqual({ described: false, words: words.unknownStatement });
   });
 });
 
-describe('the approver', () => {
-  test('describes no grant whose nonce is none', async () => {
-    expect(await describeStatement({ ...grant, pairingNonce: 'AAAA' }, 'en', place)).toBeUndefined();
-  });
-
-  test('writes moments on London’s clock, in both languages', () => {
-    expect(formatMoment(noon, 'en')).toBe('15 July 2026 at 12:00');
-    expect(formatMoment(noon, 'cy')).toBe('15 Gorffennaf 2026 am 12:00');
-  });
-
+describe('S20 the approver', () => {
   test('is two languages', async () => {
-    for (const statement of [grant, order, manifest, roster]) {
-      const english = await describeStatement(statement, 'en', place);
-      const welsh = await describeStatement(statement, 'cy', place);
-      expect(english?.lead).not.toBe(welsh?.lead);
+    for (const statement of [grant, join, order, manifest, roster]) {
+      const english = await shownIn('en', statement);
+      const welsh = await shownIn('cy', statement);
+      expect(english.lead).not.toBe(welsh.lead);
     }
   });
 
-  test('shows the time left like a stopwatch', () => {
-    expect([299_999, 3_600_000, 0, -5, 90_000_000].map(timeLeft)).toEqual([
-      '04:59',
-      '1:00:00',
-      undefined,
-      undefined,
-      undefined,
-    ]);
-  });
+  const { trustees, sites } = manifest;
+  const coherent = {
+    ...manifest,
+    trustees: { ...trustees, people: [...trustees.people, person('Abe Trustee', '40')] },
+    sites: sites.map((site) => ({ ...site, managers: [...site.managers, person('Mo Manager', '41')] })),
+    policy: { ...manifest.policy, authenticators: [id('42')] },
+  };
+  test.each([
+    ['a grant', grant, []],
+    ['a join', join, ['participant.kind']],
+    ['an order', order, []],
+    ['a manifest', coherent, ['version', 'previous', 'policy.rpId']],
+    ['a roster', roster, ['previous']],
+  ] satisfies [string, Statement, string[]][])(
+    'leaves nothing of %s out: any value changed reads differently, or is refused',
+    async (_, statement, refused) => {
+      const whole = linesOf(await shownIn('en', statement)).join('\n');
+      const notDescribed: string[] = [];
+      for (const [path, changed] of variantsOf(statement)) {
+        const described = await describedIn('en', changed);
+        if (described.described) expect(linesOf(described.description).join('\n'), path).not.toBe(whole);
+        else notDescribed.push(path);
+      }
+      expect(notDescribed).toEqual(refused);
+    },
+  );
 });
+
+function twice(): Statement {
+  const { people, threshold } = manifest.trustees;
+  return { ...manifest, trustees: { threshold, people: [...people, ...people.slice(0, 1)] } };
+}
+
+function withPolicy(changed: Partial<typeof manifest.policy>): Statement {
+  return { ...manifest, policy: { ...manifest.policy, ...changed } };
+}
+
+/** The statement with one of its values changed, for each value but those that say what kind of text it is. */
+function variantsOf(statement: Statement): [path: string, changed: Statement][] {
+  const text = JSON.stringify(statement);
+  const paths: (string | number)[][] = [];
+  const collect = (value: unknown, path: (string | number)[]) => {
+    if (typeof value === 'object' && value !== null) {
+      for (const [key, member] of Object.entries(value)) collect(member, [...path, key]);
+    } else if (!['type', 'sallyport'].includes(String(path[0]))) paths.push(path);
+  };
+  collect(statement, []);
+  return paths.map((path) => {
+    const copy = JSON.parse(text) as Record<string | number, unknown>;
+    let holder = copy;
+    for (const key of path.slice(0, -1)) holder = holder[key] as typeof holder;
+    const last = path.at(-1) ?? '';
+    holder[last] = another(holder[last]);
+    return [path.join('.'), copy as unknown as Statement];
+  });
+}
+
+function another(value: unknown): string | number {
+  if (typeof value === 'number') return value >= noon ? value + 86_400_000 : value + 1;
+  if (value === null) return toBase64url(new Uint8Array(32));
+  if (value === 'brick') return 'suspend';
+  if (value === 'consultant') return 'device';
+  if (value === 'prison') return 'hospital';
+  if (typeof value !== 'string') throw new Error('a value of a kind that statements do not have');
+  const [first = '', ...rest] = Array.from(value);
+  return [first === 'a' ? 'b' : 'a', ...rest].join('');
+}

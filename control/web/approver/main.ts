@@ -1,17 +1,18 @@
 import './no-eval.ts';
 import { approverConfiguration } from '@sallyport/protocol';
 import { converse } from './conversation.ts';
-import type { Asked, Conversation } from './conversation.ts';
-import { describe, formatMoment, timeLeft, wordsOf } from './description.ts';
+import type { Asked, Conversation, Understood } from './conversation.ts';
+import { describe } from './description.ts';
+import type { OwnPlace } from './description.ts';
+import { formatMoment, timeLeft } from './moments.ts';
 import { approveWithPasskey } from './passkey.ts';
 import { createView } from './view.ts';
 import type { View } from './view.ts';
+import { wordsOf } from './languages.ts';
 import type { Words } from './words.ts';
 
 /** A press on "Approve" that was begun before the page could be read counts for nothing. */
 const readingMilliseconds = 700;
-
-type Understood = NonNullable<Asked['understood']>;
 
 async function start(view: View): Promise<void> {
   // SECURITY: inside another page's frame nobody can know what covers the words or the button (S20).
@@ -59,21 +60,29 @@ async function readConfiguration() {
 async function answer(asked: Asked, rpId: string, conversation: Conversation, view: View): Promise<void> {
   const { language, understood } = asked;
   const words = wordsOf(language);
-  const place = { origin: window.location.origin, rpId };
-  const description = understood && (await describe(understood.statement, language, place));
-  // SECURITY: what cannot be said in words cannot be approved (S20).
-  if (understood === undefined || description === undefined) {
-    view.say(words.unknownStatement, language);
+  view.speak(words, language);
+  if (understood === undefined) {
+    view.say(words.unknownStatement);
     return;
   }
-  view.show(description, words, language);
-  const watch = watchDeadline(understood.statement.notAfter, asked, view, words);
+  const described = await describe(understood.statement, understood.previous, words, placeOf(rpId));
+  // SECURITY: what cannot be said in words cannot be approved (S20).
+  if (!described.described) {
+    view.say(described.words);
+    return;
+  }
+  view.show(described.description, words);
+  const watch = watchDeadline(understood.statement.notAfter, view, words);
   view.onDecline(() => {
     watch.stop();
     conversation.reply({ type: 'declined' });
     view.say(words.declined);
   });
   view.onApprove(() => void give({ ...understood, rpId }, watch, conversation, view, words));
+}
+
+function placeOf(rpId: string): OwnPlace {
+  return { origin: window.location.origin, rpId };
 }
 
 interface Watch {
@@ -84,11 +93,12 @@ interface Watch {
 }
 
 /** Shows how long the statement can be approved, and ends it when the time has run out. */
-function watchDeadline(notAfter: number, asked: Asked, view: View, words: Words): Watch {
+function watchDeadline(notAfter: number, view: View, words: Words): Watch {
   const expired = () => Date.now() >= notAfter;
   const tick = () => {
     const left = timeLeft(notAfter - Date.now());
-    view.deadline(words.expiresAt(formatMoment(notAfter, asked.language), left));
+    // What is valid for months is not said to be urgent; until when stands in what is shown.
+    if (left !== undefined) view.deadline(words.expiresAt(formatMoment(notAfter, words), left));
     if (!expired()) return;
     stop();
     view.say(words.expired);
@@ -131,4 +141,4 @@ async function give(
 }
 
 const main = document.querySelector<HTMLElement>('#main');
-if (main !== null) void start(createView(document, main));
+if (main !== null) void start(createView(document, main, window.location.origin));

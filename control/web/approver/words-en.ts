@@ -8,7 +8,7 @@ export const english: Words = {
   decline: 'Decline',
   approved: 'Approved. You can close this window.',
   declined: 'Declined. Nothing was approved. You can close this window.',
-  expiresAt: (moment, left) => `Approve before ${moment}${left === undefined ? '' : ` (${left} left)`}.`,
+  expiresAt: (moment, left) => `Approve before ${moment} (${left} left).`,
   months: 'January February March April May June July August September October November December'.split(' '),
   moment: (day, time) => `${day} at ${time}`,
   expired: 'The time to approve this has run out. Close this window and start again.',
@@ -18,6 +18,9 @@ export const english: Words = {
   passkeyFailed: 'The passkey did not work here. Try again, or decline and tell IT.',
   validUntil: 'Valid until',
   from: (opens, closes) => `${opens} to ${closes}`,
+  careful: (what) => `Careful: ${what}`,
+  keyCode: 'Key code',
+  newKeyCode: 'New passkey, key code',
   grant: {
     title: 'Open a laptop',
     lead: (laptop) => `You let the laptop ${laptop} be opened once, for one consultation.`,
@@ -28,6 +31,18 @@ export const english: Words = {
     room: 'The room can be joined',
     openUntil: 'The laptop locks itself at the latest',
     shared: 'While it is open, its camera and microphone can be used. Keep it in sight.',
+  },
+  join: {
+    title: 'Join a consultation',
+    lead: (moment, laptop, prison, name) =>
+      `You are about to join the consultation of ${moment} with the laptop ${laptop} at ${prison}, as ${name}.`,
+    laptop: 'Laptop',
+    prison: 'Prison',
+    name: 'You join as',
+    hospital: 'Hospital',
+    shown:
+      'The laptop shows this name because you approve it. If it is not yours, or if you did not ask to join, decline.',
+    ofLaptop: 'A laptop signs its own joining: no person may approve it. Close this window and tell IT.',
   },
   order: {
     title: {
@@ -66,11 +81,10 @@ export const english: Words = {
         'This cannot be undone.',
       ],
     },
-    secondPerson: 'A list of laptops needs a second, different person to approve it as well.',
   },
   manifest: {
     title: (version) => `Who may do what (version ${version})`,
-    lead: 'Every laptop and the server obey exactly the people and the rules below, until a newer version is approved.',
+    lead: 'Every laptop and the server obey exactly the people and the rules of this version, until a newer one is approved.',
     trustees: 'Trustees',
     trusteesNote: (threshold) =>
       `They approve the next version of this document. ${count(threshold)} of them must agree.`,
@@ -79,17 +93,23 @@ export const english: Words = {
     site: { prison: (name) => `Prison: ${name}`, hospital: (name) => `Hospital: ${name}` },
     managersNote: (threshold) =>
       `Managers: they approve the list of this site’s people. ${count(threshold)} of them must agree.`,
-    siteNumber: (id) => `Site number ${id}`,
     rules: 'Rules',
-    policy: (policy) => [
-      `An opened laptop locks itself after ${policy.activationMinutes} minutes at the latest.`,
-      `The approval to open a laptop must be used within ${policy.grantMinutes} minutes.`,
-      `An open laptop that nobody touches locks itself after ${policy.idleMinutes} minutes outside a room.`,
-      `A laptop out of contact for ${policy.suspendAfterHours} hours suspends itself.`,
-      `A laptop out of contact for ${policy.eraseAfterHours} hours erases itself for good.`,
-      `Approvals are given at ${policy.approverOrigin} only.`,
-      `Passkeys belong to ${policy.rpId}.`,
-    ],
+    rule: {
+      rpId: (name) => `Passkeys belong to ${name}.`,
+      approverOrigin: (origin) => `Approvals are given at ${origin} only.`,
+      approverBuild: (digest) => `The approver’s page is the build with the digest ${digest}.`,
+      auditKey: (digest) => `The server signs its record with the key that has the digest ${digest}.`,
+      authenticators: (models) =>
+        models.length === 0
+          ? 'New passkeys may be of any model.'
+          : `New passkeys must be of these models: ${models.join(', ')}.`,
+      activationMinutes: (minutes) => `An opened laptop locks itself after ${minutes} minutes at the latest.`,
+      grantMinutes: (minutes) => `The approval to open a laptop must be used within ${minutes} minutes.`,
+      idleMinutes: (minutes) =>
+        `An open laptop that nobody touches locks itself after ${minutes} minutes outside a room.`,
+      suspendAfterHours: (hours) => `A laptop out of contact for ${hours} hours suspends itself.`,
+      eraseAfterHours: (hours) => `A laptop out of contact for ${hours} hours erases itself for good.`,
+    },
     otherApprover: (origin) =>
       `Careful: from this version on, approvals are given at ${origin}, which is not this page. Decline unless you expect that.`,
     otherRelyingParty: (rpId) =>
@@ -102,7 +122,62 @@ export const english: Words = {
     nobody: 'Nobody',
     note: 'Whoever is not on this list can no longer act for the site.',
   },
-  person: (name, passkeys) => (passkeys === 1 ? name : `${name} (${passkeys} passkeys)`),
+  changes: {
+    heading: (version) => `What changes from version ${version}`,
+    first: 'This is the first version. It follows none, and everything in it is new.',
+    whatIsNew: 'What is new',
+    saysFirst:
+      'This version says that it follows none, so everything is shown as new. If the site has had a list before, decline and tell IT.',
+    skipped: 'a version in between',
+    cannotBeShown: 'what changes cannot be shown',
+    unknownPredecessor:
+      'This page was not given the version that this one follows. Everything is shown as new: check all of it, or decline and tell IT.',
+    notDirectlyBefore: (before, version) =>
+      `Shown is what changes from version ${before}, which is not directly before version ${version}. If a version in between has been in force, decline and tell IT.`,
+    nothing: 'Nothing but the number of the version and when it was written.',
+    compareKeys:
+      'Ask the owner of each new passkey to read its key code from their own screen. If it differs from the one here, decline.',
+    managers: (site) => `Managers of ${site}`,
+    sites: 'Sites',
+    added: (name) => `Added: ${name}`,
+    removed: (name) => `Removed: ${name}`,
+    renamed: (name) => `New name: ${name}`,
+    passkeysAdded: (name) => `Added to the passkeys of ${name}`,
+    passkeysRemoved: (name) => `Removed from the passkeys of ${name}`,
+    agreeing: (people) => `How many of them must agree: ${people}`,
+    siteAdded: { prison: (name) => `New prison: ${name}`, hospital: (name) => `New hospital: ${name}` },
+    siteRemoved: { prison: (name) => `Prison removed: ${name}`, hospital: (name) => `Hospital removed: ${name}` },
+    untilNow: (what) => `Until now: ${what}`,
+  },
+  others: {
+    heading: 'Who else must approve',
+    nobody: 'Nobody: your approval alone is enough.',
+    orderOfOne: 'Nobody, unless many laptops are ordered within an hour: then a second, different officer.',
+    orderOfSeveral: 'A list of laptops needs a second, different person to approve it as well.',
+    founding: (threshold, names) => `${count(threshold)} of the trustees it names must approve: ${names}.`,
+    trusteesBefore: (version, threshold, names) =>
+      `${count(threshold)} of the trustees of version ${version} must approve: ${names}.`,
+    trusteesUnknown: 'As many trustees of the version before as that version says must approve.',
+    trusteesOfThis: (threshold, names) =>
+      `${count(threshold)} of the trustees of this version must approve as well: ${names}. Whoever is a trustee of both counts for both.`,
+    managers: 'As many managers of the site must approve as “Who may do what” says.',
+  },
+  everything: (version) => `Everything that version ${version} says`,
+  record: {
+    heading: 'Numbers for the record',
+    fleet: 'Fleet',
+    issued: 'Written',
+    manifest: 'Version of “Who may do what”',
+    follows: 'Follows the version with the digest',
+    laptop: 'Laptop',
+    laptopKey: 'Digest of the laptop’s key',
+    sequence: 'Sequence number',
+    site: 'Site',
+    hospital: 'Hospital',
+    appointment: 'Appointment',
+    person: 'Person',
+    joinKey: 'Digest of this join’s key',
+  },
 };
 
 function count(people: number): string {

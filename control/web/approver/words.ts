@@ -11,8 +11,8 @@ export interface Words {
   decline: string;
   approved: string;
   declined: string;
-  /** @param left a stopwatch's reading; undefined when there is more than a day */
-  expiresAt: (moment: string, left: string | undefined) => string;
+  /** @param left a stopwatch's reading */
+  expiresAt: (moment: string, left: string) => string;
   /** Browsers know no Welsh months. */
   months: readonly string[];
   moment: (day: string, time: string) => string;
@@ -22,6 +22,10 @@ export interface Words {
   passkeyFailed: string;
   validUntil: string;
   from: (opens: string, closes: string) => string;
+  /** What somebody must look at before all else. */
+  careful: (what: string) => string;
+  keyCode: string;
+  newKeyCode: string;
   grant: {
     title: string;
     lead: (laptop: string) => string;
@@ -33,13 +37,22 @@ export interface Words {
     openUntil: string;
     shared: string;
   };
+  join: {
+    title: string;
+    lead: (moment: string, laptop: string, prison: string, name: string) => string;
+    laptop: string;
+    prison: string;
+    name: string;
+    hospital: string;
+    shown: string;
+    ofLaptop: string;
+  };
   order: {
     title: Record<OrderKind, string>;
     lead: Record<OrderKind, (laptops: number) => string>;
     laptops: string;
     reason: string;
     consequences: Record<OrderKind, readonly string[]>;
-    secondPerson: string;
   };
   manifest: {
     title: (version: number) => string;
@@ -50,9 +63,9 @@ export interface Words {
     officersNote: string;
     site: Record<SiteKind, (name: string) => string>;
     managersNote: (threshold: number) => string;
-    siteNumber: (id: string) => string;
     rules: string;
-    policy: (policy: FleetPolicy) => readonly string[];
+    /** One sentence a rule; digests are written out, and stand for the audit key. */
+    rule: { [R in keyof FleetPolicy]: (value: FleetPolicy[R]) => string };
     otherApprover: (origin: string) => string;
     otherRelyingParty: (rpId: string) => string;
   };
@@ -63,5 +76,55 @@ export interface Words {
     nobody: string;
     note: string;
   };
-  person: (name: string, passkeys: number) => string;
+  changes: {
+    heading: (version: number) => string;
+    first: string;
+    whatIsNew: string;
+    saysFirst: string;
+    skipped: string;
+    cannotBeShown: string;
+    unknownPredecessor: string;
+    notDirectlyBefore: (before: number, version: number) => string;
+    nothing: string;
+    compareKeys: string;
+    managers: (site: string) => string;
+    sites: string;
+    added: (name: string) => string;
+    removed: (name: string) => string;
+    renamed: (name: string) => string;
+    passkeysAdded: (name: string) => string;
+    passkeysRemoved: (name: string) => string;
+    agreeing: (people: number) => string;
+    siteAdded: Record<SiteKind, (name: string) => string>;
+    siteRemoved: Record<SiteKind, (name: string) => string>;
+    untilNow: (what: string) => string;
+  };
+  others: {
+    heading: string;
+    nobody: string;
+    orderOfOne: string;
+    orderOfSeveral: string;
+    founding: (threshold: number, names: string) => string;
+    trusteesBefore: (version: number, threshold: number, names: string) => string;
+    trusteesUnknown: string;
+    trusteesOfThis: (threshold: number, names: string) => string;
+    managers: string;
+  };
+  everything: (version: number) => string;
+  record: { heading: string } & Record<RecordLabel, string>;
 }
+
+/** What is shown so that nothing is left out, though nobody needs it to decide. */
+export type RecordLabel =
+  | 'fleet'
+  | 'issued'
+  | 'manifest'
+  | 'follows'
+  | 'laptop'
+  | 'laptopKey'
+  | 'sequence'
+  | 'site'
+  | 'hospital'
+  | 'appointment'
+  | 'person'
+  | 'joinKey';

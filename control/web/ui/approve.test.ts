@@ -67,6 +67,13 @@ describe('S20 the approver, as a console calls it', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('is told the version that a statement follows, for its difference to be shown', () => {
+    const scene = new Scene();
+    void approve(approver, { ...task, previous: 'cHJldmlvdXM' }, 'en', scene.surroundings);
+    scene.say({ type: 'ready' });
+    expect(scene.posted[0]?.message).toEqual({ type: 'approve', ...task, previous: 'cHJldmlvdXM', language: 'en' });
+  });
+
   test.each([
     ['another origin', { origin: 'https://evil.example' }],
     ['another window', { source: {} }],

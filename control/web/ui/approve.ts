@@ -5,6 +5,9 @@ import type { Approval, ApprovalTask, ApproverRequest } from '@sallyport/protoco
 export type ApprovalOutcome =
   { result: 'approved'; approval: Approval } | { result: 'declined' | 'closed' | 'blocked' | 'silent' };
 
+/** What of a task the approver is told. */
+type ApprovableTask = Pick<ApprovalTask, 'statement' | 'credentials' | 'previous'>;
+
 /** The approver's window, as far as a console may touch a page of another origin. */
 export interface ApproverWindow {
   readonly closed: boolean;
@@ -37,12 +40,12 @@ const graceTicks = 4;
  * Opens the approver in a window of its own, hands it a statement, and waits for the person's answer.
  * Call it from a click, or the browser blocks the window.
  * @param approver the approver's origin, as control's session names it
- * @param task the statement and the passkeys that may approve it
+ * @param task the statement, the passkeys that may approve it, and the version that it follows
  * @returns the approval, or how it ended without one
  */
 export function approve(
   approver: string,
-  task: Pick<ApprovalTask, 'statement' | 'credentials'>,
+  task: ApprovableTask,
   language: ApproverRequest['language'],
   surroundings: Surroundings = browser,
 ): Promise<ApprovalOutcome> {
@@ -83,8 +86,8 @@ export function approve(
   });
 }
 
-function pick(task: Pick<ApprovalTask, 'statement' | 'credentials'>) {
-  return { statement: task.statement, credentials: task.credentials };
+function pick({ statement, credentials, previous }: ApprovableTask) {
+  return { statement, credentials, ...(previous === undefined ? {} : { previous }) };
 }
 
 function outcomeOf(reply: { type: 'approved'; approval: Approval } | { type: 'declined' }): ApprovalOutcome {
