@@ -10,17 +10,26 @@ const consequences = {
   brick: ['order.brick1', 'order.brick2', 'order.brick3', 'order.brick4'],
 } as const satisfies Record<OrderKind, readonly PlainKey[]>;
 
+interface ConsequencesProps {
+  order: OrderKind;
+  /** The laptops in words. */
+  laptops: string;
+  /** Whether there are several. */
+  isList: boolean;
+}
+
 /** What an order will do, in words, before it is given. */
-export function Consequences({ order, laptop }: { order: OrderKind; laptop: string }): ReactNode {
+export function Consequences({ order, laptops, isList }: ConsequencesProps): ReactNode {
   const { t } = useSpeech();
   return (
     <div role="status" data-testid="consequences">
       <WarningCallout>
-        <WarningCallout.Heading>{t('order.consequences', { laptop })}</WarningCallout.Heading>
+        <WarningCallout.Heading>{t('order.consequences', { laptop: laptops })}</WarningCallout.Heading>
         <ul>
           {consequences[order].map((key) => (
             <li key={key}>{t(key)}</li>
           ))}
+          {isList ? <li data-testid="two-people">{t('several.twoPeople')}</li> : null}
         </ul>
       </WarningCallout>
     </div>

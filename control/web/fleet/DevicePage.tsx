@@ -2,6 +2,7 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { SummaryList } from 'nhsuk-react-components';
 import type { ConsoleDevice } from '@sallyport/protocol';
+import { DeviceNotices } from '../ui/DeviceNotices.tsx';
 import { DeviceConnection, DeviceStateTag } from '../ui/DeviceState.tsx';
 import { Fact } from '../ui/Fact.tsx';
 import { useSpeech } from '../ui/Language.tsx';
@@ -12,6 +13,7 @@ import { useList } from '../ui/use-list.ts';
 import { OrderForm } from './OrderForm.tsx';
 import { OrderCard } from './OrderCard.tsx';
 import { possibleOrders } from './order-draft.ts';
+import { PendingOrders } from './PendingOrders.tsx';
 
 const topics = ['devices'] as const;
 const orderTopics = ['orders'] as const;
@@ -48,8 +50,19 @@ function Device({ device }: { device: ConsoleDevice }) {
         <Fact name={t('appointment.state')}>
           <DeviceStateTag device={device} />
         </Fact>
+        {device.lease === null ? null : (
+          <Fact name={t('lease.name')}>
+            <span data-testid="lease" data-standing={device.lease.standing}>
+              {t('lease.dates', {
+                suspends: formatMoment(device.lease.suspendsAt, language),
+                erases: formatMoment(device.lease.erasesAt, language),
+              })}
+            </span>
+          </Fact>
+        )}
         <Fact name={t('fleet.connection')}>
           <DeviceConnection device={device} />
+          <DeviceNotices device={device} />
         </Fact>
         {device.shareDestroyedAt === null ? null : (
           <Fact name={t('fleet.share')}>
@@ -59,6 +72,7 @@ function Device({ device }: { device: ConsoleDevice }) {
           </Fact>
         )}
       </SummaryList>
+      <PendingOrders device={device.id} />
       <h2 className="nhsuk-heading-m">{t('fleet.orders')}</h2>
       <LoadedList list={orders} onRetry={readOrders}>
         {(value) => {
@@ -70,7 +84,7 @@ function Device({ device }: { device: ConsoleDevice }) {
       {possibleOrders(device).length === 0 ? null : (
         <OrderForm
           key={again}
-          device={device}
+          devices={[device]}
           onOrdered={() => {
             setAgain(again + 1);
             readOrders();

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
-import { Button, Table } from 'nhsuk-react-components';
+import { Button } from 'nhsuk-react-components';
 import type { ConsoleDevice } from '@sallyport/protocol';
-import { DeviceConnection, DeviceStateTag } from '../ui/DeviceState.tsx';
+import { DeviceTable } from '../ui/DeviceTable.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import { LoadedList } from '../ui/LoadedList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useList } from '../ui/use-list.ts';
+import { PendingOrdersNote } from './PendingOrders.tsx';
 
 const topics = ['devices'] as const;
 
@@ -16,16 +17,20 @@ export function DevicesPage(): ReactNode {
   return (
     <>
       <PageHeading words={t('fleet.devices')} />
+      <PendingOrdersNote />
       <LoadedList list={list} onRetry={read}>
         {({ devices }) =>
           devices.length === 0 ? <p data-testid="no-devices">{t('fleet.noDevices')}</p> : <Devices devices={devices} />
         }
       </LoadedList>
-      <p>
+      <div className="nhsuk-button-group">
         <Button as="a" href="#/enrol" data-testid="enrol">
           {t('fleet.enrol')}
         </Button>
-      </p>
+        <Button as="a" href="#/several" secondary data-testid="order-several">
+          {t('several.heading')}
+        </Button>
+      </div>
     </>
   );
 }
@@ -36,32 +41,7 @@ function Devices({ devices }: { devices: readonly ConsoleDevice[] }) {
   return (
     <>
       <p>{t('fleet.count', { all: devices.length, connected })}</p>
-      <Table responsive firstCellIsHeader>
-        <Table.Head>
-          <Table.Row>
-            <Table.Cell>{t('appointment.laptop')}</Table.Cell>
-            <Table.Cell>{t('fleet.site')}</Table.Cell>
-            <Table.Cell>{t('appointment.state')}</Table.Cell>
-            <Table.Cell>{t('fleet.connection')}</Table.Cell>
-          </Table.Row>
-        </Table.Head>
-        <Table.Body>
-          {devices.map((device) => (
-            <Table.Row key={device.id} data-testid="device" data-device={device.name}>
-              <Table.Cell>
-                <a href={`#/laptop/${device.id}`}>{device.name}</a>
-              </Table.Cell>
-              <Table.Cell>{device.site.name}</Table.Cell>
-              <Table.Cell>
-                <DeviceStateTag device={device} />
-              </Table.Cell>
-              <Table.Cell>
-                <DeviceConnection device={device} />
-              </Table.Cell>
-            </Table.Row>
-          ))}
-        </Table.Body>
-      </Table>
+      <DeviceTable devices={devices} withSite name={(device) => <a href={`#/laptop/${device.id}`}>{device.name}</a>} />
     </>
   );
 }

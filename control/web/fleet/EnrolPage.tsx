@@ -64,7 +64,9 @@ function TicketForm({ sites, onCreated }: TicketFormProps) {
     const answer = await api.call('createTicket', { body: checked.value });
     setBusy(false);
     if (answer.ok) onCreated({ ...answer.value, name: checked.value.name });
-    else setErrors([{ field: 'device-name', words: wordsForTrouble(answer.trouble, t) }]);
+    else {
+      setErrors([{ field: 'device-name', words: wordsForTrouble(answer.trouble, t, { clash: 'ticket.nameTaken' }) }]);
+    }
   };
   const field = (id: string) => formField(id, errors, t);
   return (

@@ -1,5 +1,4 @@
 import type { ReactNode } from 'react';
-import type { SignedInPerson } from '@sallyport/protocol';
 import { Console } from '../ui/Console.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import { NotFound } from '../ui/NotFound.tsx';
@@ -9,24 +8,21 @@ import { DevicePage } from './DevicePage.tsx';
 import { DevicesPage } from './DevicesPage.tsx';
 import { EnrolPage } from './EnrolPage.tsx';
 import { OrdersPage } from './OrdersPage.tsx';
+import { SeveralPage } from './SeveralPage.tsx';
 
-/** The console of IT: they enrol laptops, watch over them, and brick lost ones. Trustees read the record here. */
+/** The console of IT: they enrol laptops, watch over them, and brick lost ones. */
 export function FleetConsole(): ReactNode {
   const { t } = useSpeech();
   const [view = ''] = useView();
-  const navigation = (person: SignedInPerson) => {
-    const audit = { path: 'audit', words: t('fleet.audit'), current: view === 'audit' };
-    if (person.role === 'trustee') return [{ ...audit, current: true }];
-    return [
-      { path: '', words: t('fleet.devices'), current: view === '' || view === 'laptop' },
-      { path: 'enrol', words: t('fleet.enrol'), current: view === 'enrol' },
-      { path: 'orders', words: t('fleet.orders'), current: view === 'orders' },
-      audit,
-    ];
-  };
+  const navigation = () => [
+    { path: '', words: t('fleet.devices'), current: view === '' || view === 'laptop' },
+    { path: 'enrol', words: t('fleet.enrol'), current: view === 'enrol' },
+    { path: 'orders', words: t('fleet.orders'), current: view === 'orders' || view === 'several' },
+    { path: 'audit', words: t('fleet.audit'), current: view === 'audit' },
+  ];
   return (
-    <Console name="fleet.name" roles={['fleetOfficer', 'trustee']} navigation={navigation}>
-      {(person) => (person.role === 'trustee' ? <AuditPage /> : <View />)}
+    <Console name="fleet.name" roles={['fleetOfficer']} navigation={navigation}>
+      {() => <View />}
     </Console>
   );
 }
@@ -42,6 +38,8 @@ function View() {
       return <EnrolPage />;
     case 'orders':
       return <OrdersPage />;
+    case 'several':
+      return <SeveralPage />;
     case 'audit':
       return <AuditPage />;
     default:

@@ -1,9 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'nhsuk-react-components';
-import type { Approval, ApprovalTask, ConsoleDevice, OrderKind } from '@sallyport/protocol';
+import type { Approval, ApprovalTask, OrderKind } from '@sallyport/protocol';
 import { ApproveButton } from '../ui/ApproveButton.tsx';
 import { useAnnounce } from '../ui/Announcer.tsx';
+import { DoneBox } from '../ui/DoneBox.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import { useSession } from '../ui/Session.tsx';
 import { wordsForTrouble } from '../ui/trouble.ts';
@@ -11,7 +12,9 @@ import { ProblemBox } from '../ui/TroubleBox.tsx';
 import { Consequences } from './Consequences.tsx';
 
 interface OrderApprovalProps {
-  device: ConsoleDevice;
+  /** The laptops in words. */
+  laptops: string;
+  isList: boolean;
   task: ApprovalTask;
   order: OrderKind;
   onOrdered: () => void;
@@ -19,7 +22,7 @@ interface OrderApprovalProps {
 }
 
 /** The order is written; the officer approves it on the approver. */
-export function OrderApproval({ device, task, order, onOrdered, onBack }: OrderApprovalProps): ReactNode {
+export function OrderApproval({ laptops, isList, task, order, onOrdered, onBack }: OrderApprovalProps): ReactNode {
   const { t } = useSpeech();
   const { api } = useSession();
   const announce = useAnnounce();
@@ -40,14 +43,23 @@ export function OrderApproval({ device, task, order, onOrdered, onBack }: OrderA
     onOrdered();
     return undefined;
   };
-  if (waiting) return <p data-testid="second-person">{t('order.secondPerson')}</p>;
+  if (waiting) {
+    return (
+      <div data-testid="second-person">
+        <DoneBox words={t('order.secondPerson')} />
+        <p>
+          <a href="#/orders">{t('fleet.orders')}</a>
+        </p>
+      </div>
+    );
+  }
   return (
     <section>
       <ProblemBox words={problem} />
       <h2 ref={heading} tabIndex={-1} className="nhsuk-heading-m">
-        {t('order.approveHeading', { order: t(`order.${order}`), laptop: device.name })}
+        {t('order.approveHeading', { order: t(`order.${order}`), laptop: laptops })}
       </h2>
-      <Consequences order={order} laptop={device.name} />
+      <Consequences order={order} laptops={laptops} isList={isList} />
       <div className="nhsuk-button-group">
         <ApproveButton
           task={task}

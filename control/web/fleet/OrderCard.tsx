@@ -51,7 +51,9 @@ function Receipt({ order, receipt }: { order: ConsoleOrder; receipt: NonNullable
         <strong>{t('receipt.proves')}</strong>{' '}
         {t(proofOf(order.order, contents.outcome.result), { laptop: order.device.name, when })}
       </p>
-      {contents.outcome.result === 'refused' ? <p>{t(`refusal.${contents.outcome.reason}`)}</p> : null}
+      {contents.outcome.result === 'refused' ? (
+        <p data-testid="receipt-reason">{t(`receipt.reason.${contents.outcome.reason}`)}</p>
+      ) : null}
       <Details>
         <Details.Summary>{t('receipt.details')}</Details.Summary>
         <Details.Text>

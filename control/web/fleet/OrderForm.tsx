@@ -10,26 +10,27 @@ import { useSpeech } from '../ui/Language.tsx';
 import { useSession } from '../ui/Session.tsx';
 import { wordsForTrouble } from '../ui/trouble.ts';
 import { Consequences } from './Consequences.tsx';
-import { checkOrder, possibleOrders } from './order-draft.ts';
+import { checkOrder, confirmationField, ordersForAll, wordsForLaptops } from './order-draft.ts';
 import type { OrderDraft } from './order-draft.ts';
 import { OrderApproval } from './OrderApproval.tsx';
 
 interface OrderFormProps {
-  device: ConsoleDevice;
+  /** At least one. */
+  devices: readonly ConsoleDevice[];
   onOrdered: () => void;
 }
 
-/** Gives a laptop an order: which, why, its name typed to confirm, then the passkey. */
-export function OrderForm({ device, onOrdered }: OrderFormProps): ReactNode {
+/** Gives laptops an order: which, why, name or number typed to confirm, then the passkey. */
+export function OrderForm({ devices, onOrdered }: OrderFormProps): ReactNode {
   const { t } = useSpeech();
   const { api } = useSession();
-  const [draft, setDraft] = useState<OrderDraft>({ order: '', reason: '', name: '' });
+  const [draft, setDraft] = useState<OrderDraft>({ order: '', reason: '', confirmation: '' });
   const [drafted, setDrafted] = useState<{ task: ApprovalTask; order: OrderKind }>();
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [busy, setBusy] = useState(false);
 
   const submit = async () => {
-    const checked = checkOrder(draft, device);
+    const checked = checkOrder(draft, devices);
     if (!checked.ok) {
       setErrors(checked.errors.map(({ field, words }) => ({ field, words: t(words) })));
       return;
@@ -42,10 +43,12 @@ export function OrderForm({ device, onOrdered }: OrderFormProps): ReactNode {
     else setErrors([{ field: 'order-kind', words: wordsForTrouble(answer.trouble, t) }]);
   };
   const field = (id: string) => formField(id, errors, t);
+  const laptops = wordsForLaptops(devices, t);
   if (drafted !== undefined) {
     return (
       <OrderApproval
-        device={device}
+        laptops={laptops}
+        isList={devices.length > 1}
         task={drafted.task}
         order={drafted.order}
         onOrdered={onOrdered}
@@ -65,9 +68,9 @@ export function OrderForm({ device, onOrdered }: OrderFormProps): ReactNode {
       }}
     >
       <ErrorSummary errors={errors} />
-      <h2 className="nhsuk-heading-m">{t('order.heading', { laptop: device.name })}</h2>
+      <h2 className="nhsuk-heading-m">{t('order.heading', { laptop: laptops })}</h2>
       <Radios {...field('order-kind')} idPrefix="order-kind" legend={t('order.kind')} legendProps={{ size: 's' }}>
-        {possibleOrders(device).map((order, index) => (
+        {ordersForAll(devices).map((order, index) => (
           <Radios.Item
             key={order}
             id={index === 0 ? 'order-kind' : `order-kind-${order}`}
@@ -83,8 +86,8 @@ export function OrderForm({ device, onOrdered }: OrderFormProps): ReactNode {
           </Radios.Item>
         ))}
       </Radios>
-      {draft.order === '' ? null : <Consequences order={draft.order} laptop={device.name} />}
-      <OrderWords draft={draft} laptop={device.name} field={field} onDraft={setDraft} />
+      {draft.order === '' ? null : <Consequences order={draft.order} laptops={laptops} isList={devices.length > 1} />}
+      <OrderWords draft={draft} devices={devices} field={field} onDraft={setDraft} />
       <Button type="submit" warning={draft.order === 'brick'} data-testid="order-continue" aria-disabled={busy}>
         {busy ? t('order.busy') : t('order.continue')}
       </Button>
@@ -92,15 +95,15 @@ export function OrderForm({ device, onOrdered }: OrderFormProps): ReactNode {
   );
 }
 
-interface OrderWordsProps {
+interface OrderWordsProps extends Pick<OrderFormProps, 'devices'> {
   draft: OrderDraft;
-  laptop: string;
   field: (id: string) => FormField;
   onDraft: (draft: OrderDraft) => void;
 }
 
-function OrderWords({ draft, laptop, field, onDraft }: OrderWordsProps) {
+function OrderWords({ draft, devices, field, onDraft }: OrderWordsProps) {
   const { t } = useSpeech();
+  const [laptop, another] = devices;
   return (
     <>
       <TextInput
@@ -115,14 +118,14 @@ function OrderWords({ draft, laptop, field, onDraft }: OrderWordsProps) {
         }}
       />
       <TextInput
-        {...field('order-name')}
-        label={t('order.name', { laptop })}
-        value={draft.name}
+        {...field(confirmationField(devices))}
+        label={another === undefined ? t('order.name', { laptop: laptop?.name ?? '' }) : t('several.confirm')}
+        value={draft.confirmation}
         autoComplete="off"
         spellCheck={false}
         width="20"
         onChange={(event: { target: { value: string } }) => {
-          onDraft({ ...draft, name: event.target.value });
+          onDraft({ ...draft, confirmation: event.target.value });
         }}
       />
     </>

@@ -4,6 +4,7 @@ import { LoadedList } from '../ui/LoadedList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useList } from '../ui/use-list.ts';
 import { OrderCard } from './OrderCard.tsx';
+import { PendingOrders } from './PendingOrders.tsx';
 
 const topics = ['orders'] as const;
 
@@ -14,6 +15,8 @@ export function OrdersPage(): ReactNode {
   return (
     <>
       <PageHeading words={t('fleet.orders')} />
+      <PendingOrders />
+      <h2 className="nhsuk-heading-m">{t('orders.given')}</h2>
       <LoadedList list={list} onRetry={read}>
         {({ orders }) =>
           orders.length === 0 ? (

@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
-import { Button, InsetText } from 'nhsuk-react-components';
-import { useAnnounce } from '../ui/Announcer.tsx';
+import { Button } from 'nhsuk-react-components';
 import { useSpeech } from '../ui/Language.tsx';
 import { formatMoment } from '../ui/london-time.ts';
-import { PageHeading } from '../ui/PageHeading.tsx';
+import { ShownOnce } from '../ui/ShownOnce.tsx';
 import { ticketFileName } from './ticket-draft.ts';
 
 interface TicketShownProps {
@@ -18,53 +17,35 @@ interface TicketShownProps {
 /** A new ticket, this one time: to copy, to download, to print. */
 export function TicketShown({ ticket, expiresAt, name, onDone }: TicketShownProps): ReactNode {
   const { t, language } = useSpeech();
-  const announce = useAnnounce();
   const file = useTextFile(`${ticket}\n`);
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(ticket);
-      announce(t('ticket.copied'));
-    } catch {
-      announce(t('ticket.notCopied'));
-    }
-  };
   return (
-    <>
-      <PageHeading words={t('ticket.heading', { laptop: name })} />
-      <InsetText>
-        <p>{t('ticket.once', { when: formatMoment(expiresAt, language) })}</p>
-      </InsetText>
-      <p className="app-ticket" data-testid="ticket">
-        {ticket}
-      </p>
-      <p>{t('ticket.use')}</p>
-      <div className="nhsuk-button-group app-no-print">
-        <Button type="button" data-testid="ticket-copy" onClick={() => void copy()}>
-          {t('ticket.copy')}
-        </Button>
-        <a
-          className="nhsuk-button nhsuk-button--secondary"
-          data-testid="ticket-download"
-          href={file}
-          download={ticketFileName(name)}
-        >
-          {t('ticket.download')}
-        </a>
-        <Button
-          type="button"
-          secondary
-          data-testid="ticket-print"
-          onClick={() => {
-            window.print();
-          }}
-        >
-          {t('page.print')}
-        </Button>
-        <Button type="button" secondary data-testid="ticket-done" onClick={onDone}>
-          {t('ticket.another')}
-        </Button>
-      </div>
-    </>
+    <ShownOnce
+      heading={t('ticket.heading', { laptop: name })}
+      once={t('ticket.once', { when: formatMoment(expiresAt, language) })}
+      secret={ticket}
+      use={t('ticket.use')}
+      testId="ticket"
+      onDone={onDone}
+    >
+      <a
+        className="nhsuk-button nhsuk-button--secondary"
+        data-testid="ticket-download"
+        href={file}
+        download={ticketFileName(name)}
+      >
+        {t('ticket.download')}
+      </a>
+      <Button
+        type="button"
+        secondary
+        data-testid="ticket-print"
+        onClick={() => {
+          window.print();
+        }}
+      >
+        {t('page.print')}
+      </Button>
+    </ShownOnce>
   );
 }
 

@@ -28,7 +28,7 @@ export function wordsForDetail(detail: AuditEntry['detail'], language: Language)
 }
 
 function wordsForValue(name: string, value: AuditEntry['detail'][string], language: Language): string {
-  const moment = /at$/i.test(name) ? instant.safeParse(value) : undefined;
+  const moment = /(?:at|notAfter)$/i.test(name) ? instant.safeParse(value) : undefined;
   if (moment?.success === true) return formatMoment(moment.data, language, true);
   return value === null || value === '' ? '–' : String(value);
 }

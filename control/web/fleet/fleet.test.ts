@@ -1,8 +1,10 @@
-import type { AuditEntry, ConsoleOrder } from '@sallyport/protocol';
+import { statementRefusal } from '@sallyport/protocol';
+import type { AuditEntry, ConsoleDevice, ConsoleOrder } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
-import { translator } from '../ui/messages/catalogue.ts';
+import { catalogues, translator } from '../ui/messages/catalogue.ts';
 import { merged, wordsForAction, wordsForDetail } from './audit-pages.ts';
-import { checkOrder, possibleOrders } from './order-draft.ts';
+import { checkChoice } from './order-choice.ts';
+import { checkOrder, ordersForAll, possibleOrders } from './order-draft.ts';
 import { orderSteps, proofOf } from './order-progress.ts';
 import { checkTicket, ticketFileName } from './ticket-draft.ts';
 
@@ -11,9 +13,12 @@ const device = { id, name: 'HB-07' };
 const at = Date.UTC(2026, 0, 5, 12);
 
 describe('an order', () => {
+  const other = { id: id.replace('11', '12'), name: 'HB-08' };
+  const fields = (checked: ReturnType<typeof checkOrder>) =>
+    checked.ok ? [] : checked.errors.map(({ field }) => field);
+
   test('needs a kind, a reason and the laptop’s name (S7)', () => {
-    const checked = checkOrder({ order: '', reason: ' ', name: 'HB-08' }, device);
-    expect(checked.ok ? [] : checked.errors.map(({ field }) => field)).toEqual([
+    expect(fields(checkOrder({ order: '', reason: ' ', confirmation: 'HB-08' }, [device]))).toEqual([
       'order-kind',
       'order-reason',
       'order-name',
@@ -21,18 +26,62 @@ describe('an order', () => {
   });
 
   test('names one laptop', () => {
-    expect(checkOrder({ order: 'brick', reason: ' Left on a train ', name: ' hb-07' }, device)).toEqual({
+    expect(checkOrder({ order: 'brick', reason: ' Left on a train ', confirmation: ' hb-07' }, [device])).toEqual({
       ok: true,
       value: { order: 'brick', devices: [id], reason: 'Left on a train' },
     });
-    expect(checkOrder({ order: 'brick', reason: 'x'.repeat(201), name: 'HB-07' }, device).ok).toBe(false);
+    expect(checkOrder({ order: 'brick', reason: 'x'.repeat(201), confirmation: 'HB-07' }, [device]).ok).toBe(false);
   });
 
+  test('for several laptops is confirmed by how many there are (S7)', () => {
+    const draft = { order: 'brick', reason: 'Stolen van' } as const;
+    expect(checkOrder({ ...draft, confirmation: ' 2 ' }, [device, other])).toEqual({
+      ok: true,
+      value: { order: 'brick', devices: [id, other.id], reason: 'Stolen van' },
+    });
+    expect(
+      ['HB-07', '1', ''].map((confirmation) => fields(checkOrder({ ...draft, confirmation }, [device, other]))),
+    ).toEqual(Array.from({ length: 3 }, () => ['order-count']));
+    expect(checkOrder({ ...draft, confirmation: '0' }, []).ok).toBe(false);
+  });
+
+  const standing = (name: 'held' | 'suspend' | 'erase') => ({ standing: name, suspendsAt: at, erasesAt: at });
+  const known = { state: 'inert', shareDestroyedAt: null, lease: standing('held') } as const;
+
   test('is only offered where it makes sense', () => {
-    expect(possibleOrders({ state: 'open', shareDestroyedAt: null })).toEqual(['suspend', 'brick']);
-    expect(possibleOrders({ state: 'suspended', shareDestroyedAt: null })).toEqual(['resume', 'brick']);
-    expect(possibleOrders({ state: 'inert', shareDestroyedAt: at })).toEqual([]);
-    expect(possibleOrders({ state: 'wiping', shareDestroyedAt: null })).toEqual([]);
+    expect(possibleOrders({ ...known, state: 'open' })).toEqual(['suspend', 'brick']);
+    expect(possibleOrders({ ...known, state: 'suspended' })).toEqual(['resume', 'brick']);
+    expect(possibleOrders({ ...known, shareDestroyedAt: at })).toEqual([]);
+    expect(possibleOrders({ ...known, state: 'wiping', lease: null })).toEqual([]);
+  });
+
+  test('resumes a laptop that has suspended itself out of contact', () => {
+    expect(possibleOrders({ ...known, lease: standing('suspend') })).toEqual(['resume', 'brick']);
+    expect(possibleOrders({ ...known, lease: standing('erase') })).toEqual(['brick']);
+  });
+
+  test('for several laptops is one that suits each of them', () => {
+    expect(ordersForAll([known, { ...known, state: 'open' }])).toEqual(['suspend', 'brick']);
+    expect(ordersForAll([known, { ...known, state: 'suspended' }])).toEqual(['brick']);
+    expect(ordersForAll([known, { ...known, state: 'dead' }])).toEqual([]);
+  });
+
+  test('for several laptops names two to fifty of them', () => {
+    const laptop: ConsoleDevice = {
+      ...{ ...known, ...device, site: { id, name: 'HMP Exemplar' }, connected: true, lastSeenAt: at, room: null },
+      rolledBackAt: null,
+    };
+    const choice = (count: number, change: Partial<ConsoleDevice> = {}) => {
+      const checked = checkChoice(Array.from({ length: count }, () => ({ ...laptop, ...change })));
+      return checked.ok ? checked.value.length : checked.words;
+    };
+    expect([choice(1), choice(2), choice(50), choice(51), choice(2, { state: 'dead' })]).toEqual([
+      'several.needTwo',
+      2,
+      50,
+      'several.tooMany',
+      'several.noCommonOrder',
+    ]);
   });
 });
 
@@ -66,6 +115,10 @@ describe('the progress of an order', () => {
   });
 });
 
+test('a laptop’s refusal has words of its own for every reason', () => {
+  for (const reason of statementRefusal.options) expect(catalogues.en).toHaveProperty([`receipt.reason.${reason}`]);
+});
+
 describe('a ticket', () => {
   test('needs a name and a site', () => {
     expect(checkTicket({ name: ' HB-07 ', site: id })).toEqual({ ok: true, value: { name: 'HB-07', site: id } });
@@ -97,8 +150,8 @@ describe('the record', () => {
   });
 
   test('shows its details in a line', () => {
-    expect(wordsForDetail({ ...entry(1).detail, signedAt: at }, 'en')).toBe(
-      'reason: lost, devices: 1, more: –, signedAt: 5 Jan 2026, 12:00:00',
+    expect(wordsForDetail({ ...entry(1).detail, signedAt: at, notAfter: at }, 'en')).toBe(
+      'reason: lost, devices: 1, more: –, signedAt: 5 Jan 2026, 12:00:00, notAfter: 5 Jan 2026, 12:00:00',
     );
   });
 });

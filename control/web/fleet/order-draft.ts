@@ -1,30 +1,59 @@
 import { consoleApi } from '@sallyport/protocol';
 import type { ConsoleDevice, ConsoleInput, OrderKind } from '@sallyport/protocol';
-import type { PlainKey } from '../ui/messages/catalogue.ts';
+import type { PlainKey, Translate } from '../ui/messages/catalogue.ts';
 
 /** The order form as it is filled in. */
 export interface OrderDraft {
   order: OrderKind | '';
   reason: string;
-  /** The laptop's name, typed to confirm. */
-  name: string;
+  /** Typed to confirm: the laptop's name, or of several how many there are. */
+  confirmation: string;
 }
 
-type DraftError = { field: 'order-kind' | 'order-reason' | 'order-name'; words: PlainKey };
+/** The most laptops one order may name. */
+export const mostLaptops = 50;
+
+type Ordered = Pick<ConsoleDevice, 'id' | 'name'>;
+type DraftError = { field: 'order-kind' | 'order-reason' | 'order-name' | 'order-count'; words: PlainKey };
 
 /** The orders that make sense for a laptop as it is; none for a laptop that is bricked. */
-export function possibleOrders(device: Pick<ConsoleDevice, 'state' | 'shareDestroyedAt'>): readonly OrderKind[] {
-  if (device.shareDestroyedAt !== null || device.state === 'wiping' || device.state === 'dead') return [];
-  return device.state === 'suspended' ? ['resume', 'brick'] : ['suspend', 'brick'];
+export function possibleOrders({
+  state,
+  shareDestroyedAt,
+  lease,
+}: Pick<ConsoleDevice, 'state' | 'shareDestroyedAt' | 'lease'>): readonly OrderKind[] {
+  if (shareDestroyedAt !== null || state === 'wiping' || state === 'dead') return [];
+  // A laptop past its lease has erased itself, whatever it reported last; control still has its half of the key.
+  if (lease?.standing === 'erase') return ['brick'];
+  // Past the first part of its lease it has suspended itself, and control has not heard of it.
+  return state === 'suspended' || lease?.standing === 'suspend' ? ['resume', 'brick'] : ['suspend', 'brick'];
+}
+
+/** The orders that make sense for each of several laptops. */
+export function ordersForAll(devices: readonly Parameters<typeof possibleOrders>[0][]): readonly OrderKind[] {
+  const orders: readonly OrderKind[] = ['suspend', 'resume', 'brick'];
+  return orders.filter((order) => devices.every((device) => possibleOrders(device).includes(order)));
+}
+
+/** The laptops of an order in words: the name of one, the number of several. */
+export function wordsForLaptops(devices: readonly Pick<ConsoleDevice, 'name'>[], t: Translate): string {
+  const [first, second] = devices;
+  return first !== undefined && second === undefined ? first.name : t('several.laptops', { count: devices.length });
+}
+
+/** The field that confirms an order. */
+export function confirmationField(devices: readonly Ordered[]): 'order-name' | 'order-count' {
+  return devices.length === 1 ? 'order-name' : 'order-count';
 }
 
 /**
- * Checks an order for one laptop before it is drafted.
+ * Checks an order before it is drafted.
+ * @param devices the laptops it is for, at least one
  * @returns what control is asked for, or what is wrong, field by field
  */
 export function checkOrder(
   draft: OrderDraft,
-  device: Pick<ConsoleDevice, 'id' | 'name'>,
+  devices: readonly Ordered[],
 ): { ok: true; value: ConsoleInput<'draftOrder'>['body'] } | { ok: false; errors: readonly DraftError[] } {
   const reason = draft.reason.trim();
   const errors: DraftError[] = [];
@@ -33,12 +62,18 @@ export function checkOrder(
   else if (!consoleApi.draftOrder.body.shape.reason.safeParse(reason).success) {
     errors.push({ field: 'order-reason', words: 'order.badReason' });
   }
-  // SECURITY: the name, not a tick: a person who is about to brick the wrong laptop reads what they type (S7).
-  if (!sameName(draft.name, device.name)) errors.push({ field: 'order-name', words: 'order.wrongName' });
+  // SECURITY: the name or the number, not a tick: a person who is about to brick the wrong laptops reads what they type (S7).
+  if (!isConfirmed(draft.confirmation, devices)) {
+    const field = confirmationField(devices);
+    errors.push({ field, words: field === 'order-name' ? 'order.wrongName' : 'several.wrongCount' });
+  }
   if (draft.order === '' || errors.length > 0) return { ok: false, errors };
-  return { ok: true, value: { order: draft.order, devices: [device.id], reason } };
+  return { ok: true, value: { order: draft.order, devices: devices.map(({ id }) => id), reason } };
 }
 
-function sameName(typed: string, name: string): boolean {
-  return typed.trim().toLocaleUpperCase('en-GB') === name.toLocaleUpperCase('en-GB');
+function isConfirmed(typed: string, devices: readonly Ordered[]): boolean {
+  const [first, second] = devices;
+  if (first === undefined) return false;
+  if (second !== undefined) return typed.trim() === String(devices.length);
+  return typed.trim().toLocaleUpperCase('en-GB') === first.name.toLocaleUpperCase('en-GB');
 }

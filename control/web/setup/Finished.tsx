@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
+import { consolePlaces } from '../ui/consoles.ts';
 import { useSpeech } from '../ui/Language.tsx';
 
 /** The fleet is founded: where everybody goes next. */
@@ -17,15 +18,11 @@ export function Finished(): ReactNode {
       </div>
       <h2 className="nhsuk-heading-m">{t('setup.consoles')}</h2>
       <ul>
-        <li>
-          <a href="/key/">{t('key.name')}</a>: {t('setup.keyFor')}
-        </li>
-        <li>
-          <a href="/clinic/">{t('clinic.name')}</a>: {t('setup.clinicFor')}
-        </li>
-        <li>
-          <a href="/fleet/">{t('fleet.name')}</a>: {t('setup.fleetFor')}
-        </li>
+        {consolePlaces.map(({ address, name, purpose }) => (
+          <li key={address}>
+            <a href={address}>{t(name)}</a>: {t(purpose)}
+          </li>
+        ))}
       </ul>
     </div>
   );

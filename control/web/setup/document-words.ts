@@ -1,6 +1,6 @@
-import { decodeStatement, fromBase64url } from '@sallyport/protocol';
 import type { SetupView, Statement } from '@sallyport/protocol';
 import type { PlainKey, Translate } from '../ui/messages/catalogue.ts';
+import { readStatement } from '../ui/read-statement.ts';
 
 type FoundingDocument = SetupView['documents'][number];
 
@@ -24,6 +24,7 @@ export function approveWords(document: FoundingDocument): PlainKey {
       return 'setup.approveAsManager';
     case 'grant':
     case 'order':
+    case 'join':
     case undefined:
       return 'setup.approve';
     default:
@@ -32,6 +33,5 @@ export function approveWords(document: FoundingDocument): PlainKey {
 }
 
 function statementOf(document: FoundingDocument): Statement | undefined {
-  const bytes = fromBase64url(document.task.statement);
-  return bytes && decodeStatement(bytes);
+  return readStatement(document.task.statement);
 }

@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { change, changesPath, parseJson } from '@sallyport/protocol';
 import type { Change } from '@sallyport/protocol';
+import { useSession } from './Session.tsx';
 
 type Topic = Change['topic'];
 type Listener = (topic: Topic | 'everything') => void;
@@ -43,12 +44,14 @@ function createFeed(): ChangeFeed {
  */
 export function useChanges(topics: readonly Topic[], onChange: () => void): void {
   const feed = useContext(ChangesContext);
+  const { api } = useSession();
   useEffect(
     () =>
       feed?.listen((topic) => {
-        if (topic === 'everything' || topics.includes(topic)) onChange();
+        // SECURITY: nobody at the page asked for it, so it does not keep their session alive (S28).
+        if (topic === 'everything' || topics.includes(topic)) api.unattended(onChange);
       }),
-    [feed, topics, onChange],
+    [feed, api, topics, onChange],
   );
 }
 

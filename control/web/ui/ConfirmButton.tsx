@@ -22,7 +22,9 @@ export function ConfirmButton({ words, hiddenWords, question, testId, onConfirme
   const wasAsking = useRef(false);
   useEffect(() => {
     if (step === 'asking') asked.current?.focus();
-    if (step === 'idle' && wasAsking.current) opener.current?.focus();
+    // What the act has brought about may have taken the focus already.
+    const isFree = document.activeElement === null || document.activeElement === document.body;
+    if (step === 'idle' && wasAsking.current && isFree) opener.current?.focus();
     wasAsking.current = step !== 'idle';
   }, [step]);
   const confirm = async () => {

@@ -4,9 +4,11 @@ import { createRoot } from 'react-dom/client';
 import type { Role, SignedInPerson } from '@sallyport/protocol';
 import { AnnouncerProvider } from './Announcer.tsx';
 import { ChangesProvider } from './Changes.tsx';
+import { consolesFor } from './consoles.ts';
 import { LanguageProvider, useSpeech } from './Language.tsx';
 import type { PlainKey } from './messages/catalogue.ts';
 import { PageHeading, PageHeadings } from './PageHeading.tsx';
+import { askForPasskey } from './passkeys.ts';
 import { SessionProvider, useSession } from './Session.tsx';
 import { createSessionStore } from './session-store.ts';
 import { Shell } from './Shell.tsx';
@@ -21,6 +23,7 @@ export function mount(content: ReactNode): void {
   const store = createSessionStore(
     (address, init) => fetch(address, init),
     () => Date.now(),
+    askForPasskey,
   );
   void store.load();
   createRoot(root).render(
@@ -87,15 +90,11 @@ function WrongConsole({ person }: { person: SignedInPerson }) {
       <PageHeading words={t('console.wrongRole')} />
       <p>{t('console.yourRole', { name: person.name, role: t(`role.${person.role}`) })}</p>
       <ul>
-        <li>
-          <a href="/key/">{t('key.name')}</a>
-        </li>
-        <li>
-          <a href="/clinic/">{t('clinic.name')}</a>
-        </li>
-        <li>
-          <a href="/fleet/">{t('fleet.name')}</a>
-        </li>
+        {consolesFor(person.role).map(({ address, name }) => (
+          <li key={address}>
+            <a href={address}>{t(name)}</a>
+          </li>
+        ))}
       </ul>
     </>
   );

@@ -21,7 +21,7 @@ export function SignIn({ ended }: { ended: boolean }): ReactNode {
     const passkey = await askForPasskey(options.value);
     if (!passkey.ok) return t(passkey.words);
     const answer = await api.call('signIn', { body: { assertion: passkey.answer } });
-    if (!answer.ok) return wordsForTrouble(answer.trouble, t);
+    if (!answer.ok) return wordsForTrouble(answer.trouble, t, { 'not-signed-in': 'signIn.refused' });
     signedIn(answer.value.person, answer.value.csrfToken);
     return undefined;
   };

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { Change, ConsoleAnswer, ConsoleInput, ConsoleRoute } from '@sallyport/protocol';
-import type { Trouble } from './api.ts';
+import type { Result, Trouble } from './api.ts';
 import { useChanges } from './Changes.tsx';
 import { useSession } from './Session.tsx';
 
@@ -37,7 +37,7 @@ export function useList<N extends ConsoleRoute>(
       if (turn !== latest.current) return;
       setLoaded((before) => ({
         of: wanted,
-        list: next(before.of === wanted ? before.list : { state: 'loading' }, answer),
+        list: readAgain(before.of === wanted ? before.list : { state: 'loading' }, answer),
       }));
     });
   }, [api, name, wanted]);
@@ -46,7 +46,8 @@ export function useList<N extends ConsoleRoute>(
   return [loaded.of === wanted ? loaded.list : { state: 'loading' }, read];
 }
 
-function next<T>(before: Loaded<T>, answer: { ok: true; value: T } | { ok: false; trouble: Trouble }): Loaded<T> {
+/** What is known after reading once more: the newest answer, or the older one with the trouble. */
+export function readAgain<T>(before: Loaded<T>, answer: Result<T>): Loaded<T> {
   if (answer.ok) return { state: 'loaded', value: answer.value, trouble: undefined };
   if (before.state === 'loaded') return { ...before, trouble: answer.trouble };
   return { state: 'failed', trouble: answer.trouble };

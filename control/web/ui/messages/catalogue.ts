@@ -6,12 +6,16 @@ import { commonWelsh } from './common-cy.ts';
 import { commonEnglish } from './common-en.ts';
 import { fleetWelsh } from './fleet-cy.ts';
 import { fleetEnglish } from './fleet-en.ts';
+import { invitationWelsh } from './invitation-cy.ts';
+import { invitationEnglish } from './invitation-en.ts';
 import { keyWelsh } from './key-cy.ts';
 import { keyEnglish } from './key-en.ts';
 import { refusalWelsh } from './refusal-cy.ts';
 import { refusalEnglish } from './refusal-en.ts';
 import { setupWelsh } from './setup-cy.ts';
 import { setupEnglish } from './setup-en.ts';
+import { trustWelsh } from './trust-cy.ts';
+import { trustEnglish } from './trust-en.ts';
 import type { Translation } from './translation.ts';
 
 /** The languages of the consoles: English and Welsh. */
@@ -26,6 +30,8 @@ const english = {
   ...clinicEnglish,
   ...fleetEnglish,
   ...auditEnglish,
+  ...trustEnglish,
+  ...invitationEnglish,
 };
 type English = typeof english;
 
@@ -37,6 +43,8 @@ const welsh: Translation<English> = {
   ...clinicWelsh,
   ...fleetWelsh,
   ...auditWelsh,
+  ...trustWelsh,
+  ...invitationWelsh,
 };
 
 /** Every message in every language. */

@@ -17,7 +17,6 @@ export const keyWelsh: Translation<typeof keyEnglish> = {
   'key.cancel': 'Canslo',
   'key.cancelQuestion': 'Canslo apwyntiad y claf {patient}?',
   'key.cancelled': 'Mae’r apwyntiad wedi’i ganslo.',
-  'key.connection': 'Cysylltiad',
   'key.lock': 'Cloi',
   'key.lockQuestion': 'Cloi’r gliniadur hwn nawr?',
   'key.lockRoomQuestion':

@@ -14,7 +14,6 @@ export const keyEnglish = {
   'key.cancel': 'Cancel',
   'key.cancelQuestion': 'Cancel the appointment of patient {patient}?',
   'key.cancelled': 'The appointment is cancelled.',
-  'key.connection': 'Connection',
   'key.lock': 'Lock',
   'key.lockQuestion': 'Lock this laptop now?',
   'key.lockRoomQuestion': 'This laptop is in a room. Locking it ends its part in the consultation. Lock it now?',

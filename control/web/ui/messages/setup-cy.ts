@@ -39,4 +39,5 @@ export const setupWelsh: Translation<typeof setupEnglish> = {
   'setup.keyFor': 'mae staff gofal iechyd yn trefnu ymgynghoriadau ac yn agor gliniaduron',
   'setup.clinicFor': 'mae ymgynghorwyr yn gweld eu cleifion',
   'setup.fleetFor': 'mae TG yn cofrestru gliniaduron ac yn eu goruchwylio',
+  'setup.trustFor': 'mae ymddiriedolwyr a rheolwyr yn penderfynu pwy gaiff wneud beth',
 };

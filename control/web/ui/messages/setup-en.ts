@@ -36,4 +36,5 @@ export const setupEnglish = {
   'setup.keyFor': 'healthcare staff book consultations and open laptops',
   'setup.clinicFor': 'consultants see their patients',
   'setup.fleetFor': 'IT enrols laptops and watches over them',
+  'setup.trustFor': 'trustees and managers decide who may do what',
 } as const;
