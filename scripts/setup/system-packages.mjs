@@ -21,6 +21,10 @@ const needed = [
   // Asking the window manager whether it is there, the kernel which sockets are open.
   'x11-utils',
   'iproute2',
+  // The model checker, and the compiler its search is built with.
+  'spin',
+  'gcc',
+  'libc6-dev',
   // Libraries of Electron.
   ['libgtk-3-0t64', 'libgtk-3-0'],
   ['libasound2t64', 'libasound2'],

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { build, type InlineConfig } from 'vite';
+import { auditCheckBuild } from '../../build/vite/audit-check.ts';
 import { clientBuilds, type ClientPurpose } from '../../build/vite/client.ts';
 import { consoleBuilds, type Audience } from '../../build/vite/consoles.ts';
 import { total, verdict, type Counts } from './outcome.ts';
@@ -18,9 +19,14 @@ export function buildConsoles(audience: Audience): Promise<Counts> {
   return buildAll(what, consoleBuilds(projectDir, audience));
 }
 
+/** Builds the check of exported records into `control/dist/audit-check/`. */
+export function buildAuditCheck(): Promise<Counts> {
+  return buildAll('the check of exported records', [auditCheckBuild(projectDir)]);
+}
+
 /** Builds everything that runs in everyday use. */
 export async function buildEverything(): Promise<Counts> {
-  return total([await buildClient(), await buildConsoles('everyday')]);
+  return total([await buildClient(), await buildConsoles('everyday'), await buildAuditCheck()]);
 }
 
 /** Whether the consoles have been built at some time. */

@@ -6,7 +6,7 @@ import { neverNothing, type Counts } from './outcome.ts';
 import { projectDir } from './project.ts';
 
 /** The suites, by the name of their vitest project. */
-export type Suite = 'unit' | 'e2e' | 'hostile' | 'chaos';
+export type Suite = 'unit' | 'model' | 'e2e' | 'hostile' | 'chaos';
 
 const report = z.object({
   numPassedTests: z.int().min(0),

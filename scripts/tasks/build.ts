@@ -1,4 +1,4 @@
-// npm run build: the client (out/), the consoles and the approver (control/dist/).
+// npm run build: the client (out/), the consoles, the approver and the check of exported records (control/dist/).
 import { buildEverything } from '../stages/builds.ts';
 import { asScript } from '../stages/single.ts';
 

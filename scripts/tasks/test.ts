@@ -10,6 +10,7 @@ const stages: readonly (readonly [name: string, run: () => Promise<Counts>])[] =
   ['typecheck', typecheck],
   ['build', buildEverything],
   ['unit', () => runSuite('unit')],
+  ['model', () => runSuite('model')],
   ['e2e', () => runSuite('e2e')],
   ['hostile', () => runSuite('hostile')],
   ['chaos', () => runSuite('chaos')],

@@ -1,0 +1,104 @@
+/* One laptop d: what it keeps, what it knows while it runs, and what is promised of it at every moment. */
+
+/* ---- A laptop: what is durable ---- */
+mtype:tomb = { absent, begun, finished };
+bool share[LAPTOPS], sealed_record[LAPTOPS];      /* the halves of what makes it usable */
+byte manifest[LAPTOPS];                           /* version in force */
+byte roster[LAPTOPS];                             /* version in force; 0: none */
+byte roster_mark[LAPTOPS];                        /* how far rosters have come: outlives the roster */
+byte grant_sequence_kept[LAPTOPS], order_sequence_kept[LAPTOPS];
+bool order_suspends[LAPTOPS], lease_suspends[LAPTOPS];
+bool brick_kept[LAPTOPS];                         /* the receipt of an executed brick */
+byte counted_kept[LAPTOPS];                       /* time without contact, as far as it is written down */
+mtype:tomb tombstone[LAPTOPS] = absent;
+
+/* ---- A laptop: what a power cut takes ---- */
+mtype:duty = { idle, grant_verified, grant_taken, order_verified };
+mtype:kind = { none, suspend, resume, brick };
+mtype:seat = { free, taking, taken };
+mtype:life life[LAPTOPS] = off;
+mtype:duty duty[LAPTOPS] = idle;                  /* the statement that is being dealt with, and what it says */
+byte duty_person[LAPTOPS];
+byte duty_sequence[LAPTOPS];
+bool duty_nonce[LAPTOPS];                         /* it states the nonce that the laptop shows now */
+bit duty_room[LAPTOPS];
+mtype:kind duty_kind[LAPTOPS] = none;
+mtype:kind answered[LAPTOPS] = none;              /* an order that is kept and answered, and still to be carried out */
+byte opener[LAPTOPS];                             /* who approved the activation */
+bit room[LAPTOPS];                                /* its appointment */
+mtype:seat seat[LAPTOPS] = free;
+bool late[LAPTOPS];                               /* a join was given up whose answer is still to come */
+byte counted[LAPTOPS];                            /* time without contact */
+bool flushed[LAPTOPS];                            /* whether a cut would leave the tombstone there */
+
+/* ---- What only the observer knows ---- */
+bool duty_fresh[LAPTOPS];                         /* the nonce was the laptop's own, and had opened nothing */
+bool nonce_spent[LAPTOPS];
+byte opened[LAPTOPS], obeyed[LAPTOPS];            /* sequence numbers that have taken effect, as bits */
+byte newest_roster[LAPTOPS];
+byte silent[LAPTOPS];                             /* time that really passed without contact */
+bool needs_officer[LAPTOPS];
+bool brick_ordered[LAPTOPS], was_overdue[LAPTOPS], was_doomed[LAPTOPS], was_dead[LAPTOPS];
+byte seats[LAPTOPS];
+byte cuts = CUTS;
+
+#define in_room (life[d] == inRoom_waiting || life[d] == inRoom_consult || life[d] == inRoom_debrief)
+#define is_suspended (life[d] == suspended_order || life[d] == suspended_lease)
+#define is_open (life[d] == open || in_room)
+/* How the lease stands. */
+#define must_suspend (counted[d] < ERASE_AFTER && (counted[d] >= SUSPEND_AFTER || lease_suspends[d]))
+#define is_held (counted[d] < SUSPEND_AFTER && !lease_suspends[d])
+#define has_link (life[d] == inert || is_open || is_suspended)
+
+/* By the manifest and the roster that the laptop holds. */
+#define covers(person) ((people_of(d, roster[d]) & (person)) != 0 && \
+  (author_of(d, roster[d]) & managers_of(d, manifest[d])) != 0)
+
+/* Whom the code takes for staff of the laptop's site, by the roster in force. */
+#define accepted(person) ((people_of(d, roster[d]) & (person)) != 0 || \
+  (without(role_of_approver) && (person) == MANAGER_A) || \
+  (without(site_of_approver) && (people_of(1 - d, 1) & (person)) != 0))
+
+/* ---- The promises about what a laptop is, at every moment ---- */
+inline watch() {
+  NEVER(open_past_revocation, is_open && !covers(opener[d]));
+  NEVER(lease_lifted_itself, needs_officer[d] && (life[d] == inert || is_open));
+  NEVER(lease_forgotten, counted[d] < silent[d] && has_link);
+  NEVER(wipe_undone, was_doomed[d] && !was_dead[d] && life[d] != wiping && life[d] != dead && life[d] != off);
+  NEVER(back_from_dead, was_dead[d] && life[d] != dead && life[d] != off);
+  NEVER(second_seat, seats[d] > 1);
+  NEVER(seat_while_shut, seats[d] > 0 && !is_open);
+  was_doomed[d] = was_doomed[d] || (tombstone[d] == begun && flushed[d]);
+  was_dead[d] = was_dead[d] || life[d] == dead
+}
+
+/* Pairing stops, or shows another code: nobody's grant states the nonce that is shown from now on. */
+inline new_nonce() {
+  duty_nonce[d] = false;
+  nonce_spent[d] = false
+}
+
+inline leave_seat() {
+  if
+  :: seat[d] == taking -> late[d] = true
+  :: seat[d] == taken -> seats[d]--
+  :: else
+  fi;
+  seat[d] = free
+}
+
+/* What follows from an event: seats are left, activations end, codes change, and the promises are looked at. */
+inline follow() {
+  NEVER(erased_unordered, what == erase && before != wiping && !brick_ordered[d] && silent[d] < ERASE_AFTER);
+  what = nothing;
+  if
+  :: before != life[d] && !is_open -> leave_seat(); opener[d] = 0; room[d] = 0
+  :: before != life[d] && life[d] == open && before != inert && !without(seat_given_back) -> leave_seat()
+  :: else
+  fi;
+  if
+  :: (before == inert) != (life[d] == inert) && !without(nonce_used_up) -> new_nonce()
+  :: else
+  fi;
+  watch()
+}

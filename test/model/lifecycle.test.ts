@@ -1,0 +1,109 @@
+import { describe, expect, test } from 'vitest';
+import { next } from '../../src/main/lifecycle/lifecycle.ts';
+import type { Activation, Lifecycle, LifecycleEvent, LivePhase } from '../../src/main/lifecycle/lifecycle.ts';
+import { modelEvents, modelStates, modelTransitions } from './lifecycle-table.ts';
+
+const site = { id: '8a9c2f60-6d0b-4c0e-9a55-0d9a3f6f2a03', name: 'Glan Clwyd' };
+const activation: Activation = {
+  grant: 1,
+  approved: { statement: 'AA', approvals: [] },
+  approver: { person: '8a9c2f60-6d0b-4c0e-9a55-0d9a3f6f2a04', credential: 'AA' },
+  appointment: {
+    id: '8a9c2f60-6d0b-4c0e-9a55-0d9a3f6f2a01',
+    patientReference: 'P 1',
+    consultant: { id: '8a9c2f60-6d0b-4c0e-9a55-0d9a3f6f2a02', name: 'Dr Rhys', hospital: site },
+    startsAt: 1_800_000_000_000,
+    endsAt: 1_800_000_900_000,
+    opensAt: 1_799_999_700_000,
+    closesAt: 1_800_001_200_000,
+  },
+  openUntil: 1_800_002_000_000,
+};
+
+type In<N extends Lifecycle['name']> = Extract<Lifecycle, { name: N }>;
+type Of<T extends LifecycleEvent['type']> = Extract<LifecycleEvent, { type: T }>;
+
+const inRoom = (phase: LivePhase): In<'inRoom'> => ({ name: 'inRoom', phase, activation });
+
+/** The code's states under the model's names: a state that is new in the code is missing here for the compiler. */
+const states: { [N in Lifecycle['name']]: Record<string, In<N>> } = {
+  blank: { blank: { name: 'blank', busy: false, problem: null } },
+  inert: { inert: { name: 'inert', notice: null } },
+  open: { open: { name: 'open', activation, notice: null } },
+  inRoom: {
+    inRoom_waiting: inRoom('waiting'),
+    inRoom_consult: inRoom('consult'),
+    inRoom_debrief: inRoom('debrief'),
+  },
+  suspended: {
+    suspended_order: { name: 'suspended', by: 'order' },
+    suspended_lease: { name: 'suspended', by: 'lease' },
+  },
+  wiping: { wiping: { name: 'wiping' } },
+  dead: { dead: { name: 'dead' } },
+};
+
+const events: { [T in LifecycleEvent['type']]: Record<string, Of<T>> } = {
+  'enrolment-started': { enrolment_started: { type: 'enrolment-started' } },
+  'enrolment-refused': { enrolment_refused: { type: 'enrolment-refused', problem: 'wrong-anchor' } },
+  enrolled: { enrolled: { type: 'enrolled' } },
+  granted: { granted: { type: 'granted', activation } },
+  joined: {
+    joined_waiting: { type: 'joined', phase: 'waiting' },
+    joined_consult: { type: 'joined', phase: 'consult' },
+    joined_debrief: { type: 'joined', phase: 'debrief' },
+  },
+  'phase-changed': {
+    phase_changed_waiting: { type: 'phase-changed', phase: 'waiting' },
+    phase_changed_consult: { type: 'phase-changed', phase: 'consult' },
+    phase_changed_debrief: { type: 'phase-changed', phase: 'debrief' },
+  },
+  'room-left': { room_left: { type: 'room-left', reason: 'left' } },
+  deactivated: { deactivated: { type: 'deactivated', reason: 'locked' } },
+  suspended: {
+    suspended_by_order: { type: 'suspended', by: 'order' },
+    suspended_by_lease: { type: 'suspended', by: 'lease' },
+  },
+  resumed: { resumed: { type: 'resumed' } },
+  erase: { erase: { type: 'erase' } },
+  erased: { erased: { type: 'erased' } },
+};
+
+const stateOf = new Map<string, Lifecycle>(Object.values(states).flatMap((of) => Object.entries<Lifecycle>(of)));
+const eventOf = new Map<string, LifecycleEvent>(
+  Object.values(events).flatMap((of) => Object.entries<LifecycleEvent>(of)),
+);
+
+/** The model's name of a state. */
+function nameOf(state: Lifecycle): string {
+  if (state.name === 'inRoom') return `inRoom_${state.phase}`;
+  return state.name === 'suspended' ? `suspended_${state.by}` : state.name;
+}
+
+/** Where the model goes; it stays where no transition is named. */
+function modelled(from: string, event: string): string {
+  return modelTransitions.find((each) => each.from === from && each.event === event)?.to ?? from;
+}
+
+describe('S29 the lifecycle of the model is the lifecycle of the code', () => {
+  test('S29 they have the same states and events', () => {
+    expect(new Set(modelStates)).toEqual(new Set(stateOf.keys()));
+    expect(new Set(modelEvents)).toEqual(new Set(eventOf.keys()));
+  });
+
+  test('S29 the model names no transition twice, and none between states or events that there are not', () => {
+    const pairs = modelTransitions.map(({ from, event }) => `${from} ${event}`);
+    expect(new Set(pairs).size).toBe(pairs.length);
+    const wrong = modelTransitions.filter(
+      ({ from, event, to }) => !stateOf.has(from) || !eventOf.has(event) || !stateOf.has(to),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  test.each([...stateOf.keys()])('S29 from %s every event leads to the same state in both', (from) => {
+    const state = stateOf.get(from);
+    const inCode = [...eventOf].map(([name, event]) => [name, state && nameOf(next(state, event).state)]);
+    const inModel = [...eventOf.keys()].map((name) => [name, modelled(from, name)]);
+    expect(Object.fromEntries(inModel)).toEqual(Object.fromEntries(inCode));
+  });
+});
