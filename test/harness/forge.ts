@@ -1,10 +1,11 @@
 // What somebody writes who has control's database and its port, and perhaps a passkey: statements of every kind, true and
 // false.
-import { randomUUID } from 'node:crypto';
+import { createECDH, createHash, randomUUID } from 'node:crypto';
 import type {
   ApprovedStatement,
   DeviceAppointment,
   Grant,
+  Join,
   Manifest,
   Order,
   Roster,
@@ -22,12 +23,14 @@ const day = 24 * 60 * minute;
 export interface Spoils {
   /** The device authority, PEM. */
   authority: { certificate: string; key: string };
-  device: { id: string; name: string; site: string };
+  device: Grant['device'];
   sealingKey: Uint8Array<ArrayBuffer>;
   serverShare: Uint8Array<ArrayBuffer>;
   manifest: { contents: Manifest; approved: ApprovedStatement };
   /** The roster of the laptop's prison. */
   roster: { contents: Roster; approved: ApprovedStatement };
+  /** The roster of the hospital. */
+  hospitalRoster: { contents: Roster; approved: ApprovedStatement };
 }
 
 /** Reads everything that matters out of control's database. */
@@ -39,14 +42,24 @@ export async function plunder({ tables }: ControlDatabase, laptop: string): Prom
   const manifest = documents.findLast(({ kind }) => kind === 'manifest');
   const roster = documents.findLast(({ site }) => site === row.site);
   if (manifest === undefined || roster === undefined) throw new Error('the fleet is not founded');
+  const known = documentOf(manifest, 'manifest');
+  const hospital = known.contents.sites.find(({ kind }) => kind === 'hospital')?.id;
+  const hospitalRoster = documents.findLast(({ site }) => site === hospital);
+  if (hospitalRoster === undefined) throw new Error('there is no hospital');
   return {
     authority: { certificate: fleet.ca_certificate, key: fleet.ca_key },
-    device: { id: row.id, name: row.name, site: row.site },
+    device: { id: row.id, name: row.name, site: row.site, key: digestOf(row.public_key) },
     sealingKey: Uint8Array.from(row.sealing_key),
     serverShare: Uint8Array.from(row.server_share),
-    manifest: documentOf(manifest, 'manifest'),
+    manifest: known,
     roster: documentOf(roster, 'roster'),
+    hospitalRoster: documentOf(hospitalRoster, 'roster'),
   };
+}
+
+/** SHA-256, base64url. */
+export function digestOf(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('base64url');
 }
 
 function documentOf<T extends 'manifest' | 'roster'>(
@@ -68,10 +81,13 @@ export class Forge {
   constructor(spoils: Spoils) {
     this.spoils = spoils;
     const now = Date.now();
+    const { site, siteName, people } = spoils.hospitalRoster.contents;
+    const [consultant] = people;
+    if (consultant === undefined) throw new Error('there is no consultant');
     this.appointment = {
       id: randomUUID(),
       patientReference: 'CANARY4411',
-      consultant: { id: randomUUID(), name: 'Dr Rao', hospital: 'Example Infirmary' },
+      consultant: { id: consultant.id, name: consultant.name, hospital: { id: site, name: siteName } },
       startsAt: now,
       endsAt: now + 20 * minute,
       opensAt: now - 10 * minute,
@@ -91,7 +107,7 @@ export class Forge {
       device: this.spoils.device,
       sequence: (this.#sequence += 1),
       pairingNonce: nonce,
-      appointment: { id, consultant: { id: consultant.id, name: consultant.name }, opensAt, closesAt },
+      appointment: { id, consultant, opensAt, closesAt },
       openUntil: now + 20 * minute,
       ...changes,
     };
@@ -113,14 +129,35 @@ export class Forge {
     };
   }
 
-  /** The manifest in force with changes. */
+  /** A manifest that follows the stolen one, with changes. */
   manifest(changes: Partial<Manifest>): Manifest {
-    return { ...this.spoils.manifest.contents, issuedAt: Date.now(), ...changes };
+    const { contents, approved } = this.spoils.manifest;
+    return { ...contents, issuedAt: Date.now(), previous: digestOfApproved(approved), ...changes };
   }
 
-  /** The roster in force with changes. */
+  /** A roster that follows the stolen one, with changes. */
   roster(changes: Partial<Roster>): Roster {
-    return { ...this.spoils.roster.contents, issuedAt: Date.now(), ...changes };
+    const { contents, approved } = this.spoils.roster;
+    return { ...contents, issuedAt: Date.now(), previous: digestOfApproved(approved), ...changes };
+  }
+
+  /** A consultant's join of the appointment's room, right in everything the changes leave alone. */
+  join(changes: Partial<Join> = {}): Join {
+    const now = Date.now();
+    const { id, consultant, closesAt } = this.appointment;
+    const { site, siteName } = this.spoils.roster.contents;
+    const { device } = this.spoils;
+    return {
+      ...this.#common(now),
+      type: 'join',
+      notAfter: closesAt,
+      manifestVersion: 1,
+      appointment: id,
+      device: { id: device.id, name: device.name, prison: { id: site, name: siteName } },
+      participant: { kind: 'consultant', id: consultant.id, name: consultant.name, site: consultant.hospital },
+      mediaKey: toBase64url(createECDH('prime256v1').generateKeys()),
+      ...changes,
+    };
   }
 
   /** Seals the stolen share for a statement, as control does. */
@@ -131,6 +168,11 @@ export class Forge {
   #common(now: number): { sallyport: 1; fleet: string; issuedAt: number } {
     return { sallyport: 1, fleet: this.spoils.manifest.contents.fleet, issuedAt: now };
   }
+}
+
+/** What the next version calls its previous one. */
+export function digestOfApproved({ statement }: ApprovedStatement): string {
+  return digestOf(fromBase64url(statement) ?? new Uint8Array());
 }
 
 /** Has a statement approved by passkeys at a place. */

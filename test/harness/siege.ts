@@ -37,6 +37,7 @@ export class Siege {
     this.forge = forge;
     this.approver = approverOf(world);
     this.#linkPort = Number(world.addresses.link.split(':')[1]);
+    this.serveStolen();
   }
 
   /** Founds a fleet with one enrolled laptop, and copies everything that control knows. Control still runs. */
@@ -66,16 +67,17 @@ export class Siege {
 
   /** Replaces whoever answers at control's port. @param identity undefined: with control's own stolen authority */
   async occupy(identity?: Issued): Promise<void> {
-    const { authority, device, manifest, roster } = this.forge.spoils;
+    const { authority, device } = this.forge.spoils;
     await this.#evil?.close();
     const own = identity ?? (await issue(authority, controlServerName, 'server'));
     const evil = await EvilControl.start({
       port: this.#linkPort,
       identity: own,
       laptopAuthority: authority.certificate,
-      device,
+      device: { id: device.id, name: device.name, site: device.site },
     });
-    evil.answers.set('trust.fetch', () => ({ manifests: [manifest.approved], roster: roster.approved }));
+    evil.answers.set('trust.fetch', () => this.#fetchTrust());
+    evil.answers.set('trust.roster', (params) => this.#fetchRoster(params));
     evil.answers.set('record.report', (params) => {
       const { events } = params as { events: { event: string; detail?: string }[] };
       this.reported.push(...events.map(({ event, detail = '' }) => `${event}: ${detail}`));
@@ -83,6 +85,31 @@ export class Siege {
     });
     for (const method of ['activation.ended', 'receipt.deliver']) evil.answers.set(method, () => ({}));
     this.#evil = evil;
+  }
+
+  /** What the attacker serves as the chain of manifests (after version 1) and as rosters, by site. */
+  readonly served: { manifests: ApprovedStatement[]; rosters: Map<string, ApprovedStatement> } = {
+    manifests: [],
+    rosters: new Map(),
+  };
+
+  /** Serves what was stolen, true and of version 1, and nothing else. */
+  serveStolen(): void {
+    const { roster, hospitalRoster } = this.forge.spoils;
+    this.served.manifests = [];
+    this.served.rosters = new Map([roster, hospitalRoster].map(({ contents, approved }) => [contents.site, approved]));
+  }
+
+  /** Whatever it serves, it claims to be the newest there is. */
+  #fetchTrust(): unknown {
+    const rosters = [...this.served.rosters.keys()].map((site) => ({ site, version: 2 ** 31 - 1 }));
+    return { manifests: this.served.manifests, more: false, rosters };
+  }
+
+  #fetchRoster(params: unknown): unknown {
+    const { site } = params as { site: string };
+    const roster = this.served.rosters.get(site);
+    return roster && { roster };
   }
 
   /** A person's own passkey. */

@@ -119,13 +119,14 @@ describe('control taken over', () => {
   });
 
   test.each(forgedTrust)('S6 $what is not taken', async ({ reason, manifest, roster, by }) => {
-    const { forge, evil, reported } = siege;
-    const manifests = manifest === undefined ? [] : [approved(forge.manifest(manifest(siege)), ...by)];
-    const people = roster === undefined ? forge.spoils.roster.approved : approved(forge.roster(roster(siege)), ...by);
-    evil.answers.set('trust.fetch', () => ({ manifests, roster: people }));
+    const { forge, reported, served } = siege;
+    siege.serveStolen();
+    if (manifest !== undefined) served.manifests = [approved(forge.manifest(manifest(siege)), ...by)];
+    const people = roster && approved(forge.roster(roster(siege)), ...by);
+    if (people !== undefined) served.rosters.set(forge.spoils.device.site, people);
     const connection = await siege.connection();
     reported.length = 0;
-    connection.tell('trust.published', { manifestVersion: 2, rosterVersion: 2 });
+    connection.tell('trust.published', {});
     await until('the laptop says why', async () => reported.includes(`statement-refused: trust: ${reason}`));
     connection.end();
     await connection.closed;

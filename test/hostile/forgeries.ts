@@ -1,13 +1,15 @@
 // What somebody who owns control can write, and why a laptop does not obey it.
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { Grant, Manifest, Order, Roster } from '@sallyport/protocol';
+import type { Grant, Manifest, NamedSite, Order, Roster } from '@sallyport/protocol';
 import { fromBase64url, toBase64url } from '@sallyport/protocol';
+import { digestOf } from '../harness/forge.ts';
 import type { Siege } from '../harness/siege.ts';
 import type { ApprovalPlace } from '../harness/software-authenticator.ts';
 import type { Part } from '../harness/world.ts';
 
 const minutesAgo = (minutes: number): number => Date.now() - minutes * 60_000;
 const otherDevice = () => ({ id: randomUUID(), name: 'HB-08' });
+const hour = 3_600_000;
 
 /** A grant that is wrong in one thing. */
 export interface ForgedGrant {
@@ -31,7 +33,7 @@ export const forgedGrants: ForgedGrant[] = [
   {
     what: 'S5 for another laptop',
     reason: 'wrong-device',
-    changes: ({ forge }) => ({ device: { ...otherDevice(), site: forge.spoils.device.site } }),
+    changes: ({ forge }) => ({ device: { ...forge.spoils.device, ...otherDevice() } }),
   },
   {
     what: 'S5 for this laptop at another site',
@@ -51,8 +53,8 @@ export const forgedGrants: ForgedGrant[] = [
     reason: 'not-yet-valid',
     changes: () => ({ issuedAt: minutesAgo(-20), notAfter: minutesAgo(-24), openUntil: minutesAgo(-30) }),
   },
-  { what: 'S5 to be kept for later', reason: 'malformed', changes: () => ({ notAfter: minutesAgo(-60) }) },
-  { what: 'S5 to stay open all day', reason: 'malformed', changes: () => ({ openUntil: minutesAgo(-600) }) },
+  { what: 'S5 to be kept for later', reason: 'lives-too-long', changes: () => ({ notAfter: minutesAgo(-60) }) },
+  { what: 'S5 to stay open all day', reason: 'lives-too-long', changes: () => ({ openUntil: minutesAgo(-600) }) },
   { what: 'S6 under a manifest to come', reason: 'unknown-manifest', changes: () => ({ manifestVersion: 2 }) },
   {
     what: 'S4 approved on the console’s page instead of the approver’s',
@@ -67,11 +69,46 @@ export const forgedGrants: ForgedGrant[] = [
   },
   { what: 'S4 approved without verifying the person', reason: 'not-verified', place: () => ({ userVerified: false }) },
   {
+    what: 'S25 that vouches for another laptop’s key under this one’s name',
+    reason: 'wrong-device',
+    changes: ({ forge }) => ({ device: { ...forge.spoils.device, key: digestOf(randomBytes(91)) } }),
+  },
+  {
+    what: 'S25 for a consultant whom no hospital names',
+    reason: 'unknown-credential',
+    changes: ({ attacker, forge }) => withConsultant(forge, { id: attacker.named.id, name: attacker.named.name }),
+  },
+  {
+    what: 'S25 for a false name of the consultant',
+    reason: 'unknown-credential',
+    changes: ({ forge }) => withConsultant(forge, { name: 'Dr Mallory' }),
+  },
+  {
+    what: 'S25 for a consultant of a site that is no hospital',
+    reason: 'wrong-site',
+    changes: ({ forge }) => withConsultant(forge, { hospital: prisonOf(forge) }),
+  },
+  {
+    what: 'S5 that would use up all the numbers to come',
+    reason: 'too-far-ahead',
+    changes: () => ({ sequence: 2 ** 31 - 1 }),
+  },
+  {
     what: 'S1 for a pairing code that was never typed',
     reason: 'wrong-code',
     changes: () => ({ pairingNonce: toBase64url(randomBytes(16)) }),
   },
 ];
+
+function prisonOf({ spoils }: Siege['forge']): NamedSite {
+  const { site: id, siteName: name } = spoils.roster.contents;
+  return { id, name };
+}
+
+function withConsultant(forge: Siege['forge'], changes: Partial<Grant['appointment']['consultant']>): Partial<Grant> {
+  const { id, consultant, opensAt, closesAt } = forge.appointment;
+  return { appointment: { id, consultant: { ...consultant, ...changes }, opensAt, closesAt } };
+}
 
 /** A brick order that is wrong in one thing. */
 export interface ForgedOrder {
@@ -107,6 +144,31 @@ export const forgedOrders: ForgedOrder[] = [
     outcome: refused('too-few-people'),
     changes: thisOneAndAnother,
     by: ['officer', 'officer'],
+  },
+  {
+    what: 'S7 for fifty laptops with one tricked approval',
+    outcome: refused('too-few-people'),
+    changes: ({ forge }) => ({
+      devices: [
+        ...forge.order('brick').devices,
+        ...Array.from({ length: 49 }, () => ({ ...otherDevice(), sequence: 1 })),
+      ],
+    }),
+    by: ['officer'],
+  },
+  {
+    what: 'S5 that would use up all the numbers to come',
+    outcome: refused('too-far-ahead'),
+    changes: ({ forge }) => ({
+      devices: forge.order('brick').devices.map((one) => ({ ...one, sequence: 2 ** 31 - 1 })),
+    }),
+    by: ['officer'],
+  },
+  {
+    what: 'S5 that lives for ever',
+    outcome: refused('lives-too-long'),
+    changes: () => ({ notAfter: Date.now() + 3 * 366 * 24 * hour }),
+    by: ['officer'],
   },
   {
     what: 'S5 that is too old',
@@ -153,6 +215,18 @@ export const forgedTrust: ForgedTrust[] = [
     by: ['trustee'],
   },
   {
+    what: 'a manifest that follows another than the one in force',
+    reason: 'wrong-previous',
+    manifest: ({ attacker }) => ({ version: 2, fleetOfficers: [attacker.named], previous: digestOf(randomBytes(9)) }),
+    by: ['trustee'],
+  },
+  {
+    what: 'a manifest for the next ten years',
+    reason: 'lives-too-long',
+    manifest: () => ({ version: 2, notAfter: Date.now() + 3660 * 24 * hour }),
+    by: ['trustee'],
+  },
+  {
     what: 'a manifest of the version in force',
     reason: 'replayed',
     manifest: ({ attacker }) => ({ version: 1, fleetOfficers: [attacker.named] }),
@@ -169,6 +243,18 @@ export const forgedTrust: ForgedTrust[] = [
     reason: 'unknown-credential',
     roster: (siege) => ({ ...asNurse(siege), version: 2 }),
     by: ['otherPrisonManager'],
+  },
+  {
+    what: 'a roster that follows another than the one in force',
+    reason: 'wrong-previous',
+    roster: (siege) => ({ ...asNurse(siege), version: 2, previous: digestOf(randomBytes(9)) }),
+    by: ['prisonManager'],
+  },
+  {
+    what: 'a roster with the highest number there is',
+    reason: 'too-far-ahead',
+    roster: (siege) => ({ ...asNurse(siege), version: 2 ** 31 - 1 }),
+    by: ['prisonManager'],
   },
   {
     what: 'a roster of the version in force',
