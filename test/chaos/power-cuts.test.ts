@@ -6,7 +6,16 @@ import { ConsoleClient } from '../harness/console-client.ts';
 import { openControlDatabase, type ControlDatabase } from '../harness/control-database.ts';
 import { runControl } from '../harness/control-process.ts';
 import { startDesktop, type Desktop } from '../harness/desktop.ts';
-import { bookFor, findLaptop, openFor, orderFor, until, untilOrder, writeTicket } from '../harness/errands.ts';
+import {
+  bookFor,
+  findLaptop,
+  openFor,
+  orderFor,
+  proofFor,
+  until,
+  untilOrder,
+  writeTicket,
+} from '../harness/errands.ts';
 import { Kiosk, type ScreenName } from '../harness/kiosk.ts';
 import { outgoingConnections, processTree } from '../harness/processes.ts';
 import { askRoom, openRoomSocket } from '../harness/room-socket.ts';
@@ -154,7 +163,8 @@ describe('power cuts', () => {
         cookie: consultant.cookie,
       });
       if (!('socket' in knocked)) throw new Error('the consultant was turned away');
-      await askRoom(knocked.socket, 'room.join', { room: appointment.id });
+      const proof = await proofFor(world, consultant, appointment.id);
+      await askRoom(knocked.socket, 'room.join', { room: appointment.id, proof });
       const told = new Promise<string>((resolve) => {
         knocked.socket.on('message', (data: Buffer) => {
           const text = data.toString('utf8');

@@ -111,11 +111,15 @@ async function bookAndOpen({ report, world, kiosk, key }: Scene): Promise<void> 
   );
 }
 
-async function consult({ report, kiosk, clinic }: Scene): Promise<void> {
-  await enterRoom(clinic.page);
+async function consult({ report, world, kiosk, clinic }: Scene): Promise<void> {
+  await enterRoom(clinic.page, world.people.consultant, (approver) =>
+    report.tell(cast.consultant, 'joins as themselves: the passkey approves it', picture(approver)),
+  );
   await joinRoom(kiosk);
   await report.tell(laptop, 'has joined its one room and waits', picture(kiosk.page));
   await clinic.page.getByTestId('admit').waitFor();
+  await kiosk.page.getByTestId('verified-consultant').waitFor();
+  await report.tell(laptop, 'has verified who the consultant is', picture(kiosk.page));
   await report.tell(cast.consultant, 'sees who is waiting', picture(clinic.page));
   const started = performance.now();
   await clinic.page.getByTestId('admit').click();

@@ -89,7 +89,7 @@ describe('the first consultation', () => {
     ] as const) {
       await kiosk.page.locator(`[data-testid="check-${check}"][data-verdict="${verdict}"]`).waitFor();
     }
-    await enterRoom(clinic.page);
+    await enterRoom(clinic.page, world.people.consultant);
     await join(kiosk);
   });
 

@@ -7,7 +7,16 @@ import { ConsoleClient, type Outcome } from '../harness/console-client.ts';
 import { openControlDatabase, type ControlDatabase } from '../harness/control-database.ts';
 import { runControl } from '../harness/control-process.ts';
 import { typePairingCode } from '../harness/day.ts';
-import { approvalOf, approverOf, bookFor, findLaptop, openFor, pairWith, writeTicket } from '../harness/errands.ts';
+import {
+  approvalOf,
+  approverOf,
+  bookFor,
+  findLaptop,
+  openFor,
+  pairWith,
+  proofFor,
+  writeTicket,
+} from '../harness/errands.ts';
 import { Kiosk } from '../harness/kiosk.ts';
 import { askRoom, openRoomSocket } from '../harness/room-socket.ts';
 import { cast, createWorld, type World } from '../harness/world.ts';
@@ -244,8 +253,10 @@ describe('refusals', () => {
       const knocked = await openRoomSocket(origin, { origin, cookie: consultant.cookie });
       if (!('socket' in knocked)) throw new Error(`the consultant was turned away: ${JSON.stringify(knocked)}`);
       const { socket } = knocked;
-      expect(await askRoom(socket, 'room.join', { room: randomUUID() })).toBe('not-found');
-      expect(await askRoom(socket, 'room.join', { room: await anothersAppointment() })).toBe('not-allowed');
+      const proof = await proofFor(world, consultant, appointment.id);
+      expect(await askRoom(socket, 'room.join', { room: appointment.id })).toBe('malformed');
+      expect(await askRoom(socket, 'room.join', { room: randomUUID(), proof })).toBe('not-found');
+      expect(await askRoom(socket, 'room.join', { room: await anothersAppointment(), proof })).toBe('not-allowed');
       expect(await askRoom(socket, 'room.admit', {})).toBe('wrong-state');
       expect(await askRoom(socket, 'room.takeOver', {})).toBe('unknown-method');
       socket.terminate();

@@ -90,10 +90,11 @@ export async function openLaptop(
   return performance.now() - started;
 }
 
-/** The consultant goes to the room of the day's appointment and enters it. */
-export async function enterRoom(clinic: Page): Promise<void> {
+/** The consultant goes to the room of the day's appointment and joins it as themselves: with the passkey. */
+export async function enterRoom(clinic: Page, consultant: Person, look?: Look): Promise<void> {
   await clinic.goto(new URL('#/', clinic.url()).toString());
   await clinic.getByTestId('open-room').click();
+  await approve(clinic, consultant, () => clinic.getByTestId('join-room').click(), look);
   await clinic.getByTestId('room').waitFor();
 }
 

@@ -1,7 +1,8 @@
 // What people do in a day, as `day.ts` has it, but by their signed-in session and their passkey without a browser: for
 // tests that are about something else.
-import type { ApprovalTask, ConsoleAppointment, ConsoleOrder, OrderKind } from '@sallyport/protocol';
-import { fromBase64url } from '@sallyport/protocol';
+import { createECDH } from 'node:crypto';
+import type { ApprovalTask, ConsoleAppointment, ConsoleOrder, JoinProof, OrderKind } from '@sallyport/protocol';
+import { fromBase64url, toBase64url } from '@sallyport/protocol';
 import type { Approval } from '@sallyport/protocol';
 import type { ConsoleClient } from './console-client.ts';
 import type { Kiosk } from './kiosk.ts';
@@ -65,6 +66,14 @@ export async function openFor(world: World, nurse: ConsoleClient, kiosk: Kiosk, 
   const task = await pairWith(nurse, kiosk, appointment);
   await nurse.must('open', { params: { id: task.id }, body: { approval: approvalOf(task, nurse, approverOf(world)) } });
   await kiosk.shows('open');
+}
+
+/** The consultant approves the join of an appointment's room, with a key of their own. */
+export async function proofFor(world: World, consultant: ConsoleClient, appointment: string): Promise<JoinProof> {
+  const mediaKey = toBase64url(createECDH('prime256v1').generateKeys());
+  const task = await consultant.must('draftJoin', { params: { id: appointment }, body: { mediaKey } });
+  const approvals = [approvalOf(task, consultant, approverOf(world))];
+  return { kind: 'consultant', join: { statement: task.statement, approvals } };
 }
 
 /** IT orders something for one laptop. @returns the queued order */

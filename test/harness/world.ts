@@ -57,10 +57,15 @@ export interface World {
   restartControl(signal?: NodeJS.Signals): Promise<void>;
   /** Serves other built pages from now on. */
   serveFrom(roots: WebRoots): Promise<void>;
-  /** A browser for one person, at a console, signed in. */
-  signIn(part: Part, console: 'key' | 'clinic' | 'fleet', size?: { width: number; height: number }): Promise<Browser>;
+  /** A browser for one of the cast, or for somebody who came later, at a console, signed in. */
+  signIn(who: Part | Person, console: ConsoleName, size?: { width: number; height: number }): Promise<Browser>;
+  /** A browser of nobody's, at no page. */
+  openBrowser(): Promise<Browser>;
   close(): Promise<void>;
 }
+
+/** The consoles, by their folder. */
+type ConsoleName = 'key' | 'clinic' | 'fleet' | 'trust';
 
 /** Folders of built pages. */
 export interface WebRoots {
@@ -130,10 +135,12 @@ export async function createWorld(options: WorldOptions = {}): Promise<World> {
       await write(roots);
       await restartControl();
     },
-    signIn: async (part, name, size) => {
+    openBrowser: () => open(),
+    signIn: async (who, name, size) => {
       const browser = await open(size);
+      const person = typeof who === 'string' ? people[who] : who;
       await browser.page.goto(`${addresses.console}/${name}/`);
-      await people[part].withPasskey(browser.page, async () => {
+      await person.withPasskey(browser.page, async () => {
         await browser.page.getByTestId('sign-in').click();
         await browser.page.getByTestId('signed-in-person').waitFor();
       });
