@@ -21,11 +21,16 @@ export async function compare(
 ): Promise<Comparison> {
   const samples: Comparison['samples'] = { ours: [], baseline: [] };
   for (let round = 0; round < rounds; round += 1) {
-    samples.baseline.push(Math.round(await measures.baseline()));
-    samples.ours.push(Math.round(await measures.ours()));
+    samples.baseline.push(toMicroseconds(await measures.baseline()));
+    samples.ours.push(toMicroseconds(await measures.ours()));
   }
   const [ours, baseline] = [median(samples.ours), median(samples.baseline)];
   return { name, ours, baseline, ratio: ours / baseline, samples };
+}
+
+/** A clock reads no finer. */
+function toMicroseconds(milliseconds: number): number {
+  return Math.round(milliseconds * 1000) / 1000;
 }
 
 function median(values: readonly number[]): number {

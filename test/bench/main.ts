@@ -6,11 +6,14 @@ import { projectFolder, runtime } from '../harness/runtime.ts';
 import { compare, type Comparison } from './compare.ts';
 import { startOfBareElectron, startOfKiosk, withEnrolledKiosk } from './start-bench.ts';
 import { bareRoom, ourRoom } from './room-bench.ts';
+import { bareSignature, verifiedOrder } from './verify-bench.ts';
 
 const rounds = Number(process.argv[2] ?? 5);
 
-const world = await createWorld();
 const comparisons: Comparison[] = [];
+const verification = { ours: verifiedOrder(), baseline: bareSignature() };
+comparisons.push(await compare('one order verified', verification, rounds));
+const world = await createWorld();
 try {
   await withEnrolledKiosk(world, async (kiosk) => {
     comparisons.push(
@@ -33,6 +36,10 @@ const report = { at: new Date().toISOString(), electronVersion, electronSource, 
 await writeFile(join(projectFolder, 'bench-report.json'), `${JSON.stringify(report, null, 2)}\n`);
 for (const { name, ours, baseline, ratio } of comparisons) {
   process.stdout.write(
-    `${name}: ${ours} ms, baseline ${baseline} ms, ratio ${ratio.toFixed(2)} (medians of ${rounds})\n`,
+    `${name}: ${inWords(ours)}, baseline ${inWords(baseline)}, ratio ${ratio.toFixed(2)} (medians of ${rounds})\n`,
   );
+}
+
+function inWords(milliseconds: number): string {
+  return `${milliseconds < 10 ? milliseconds.toFixed(3) : Math.round(milliseconds)} ms`;
 }

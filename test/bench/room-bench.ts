@@ -42,7 +42,7 @@ export async function ourRoom(world: World, kiosk: Kiosk): Promise<Measure> {
   const laptop = (await kiosk.page.getByTestId('device').locator('strong').textContent()) ?? '';
   await book(key.page, { patient, laptop, consultant: cast.consultant, startsAt: Date.now() + 120_000 });
   await openLaptop(key.page, world.people.nurse, kiosk, patient);
-  await enterRoom(clinic.page);
+  await enterRoom(clinic.page, world.people.consultant);
   await joinRoom(kiosk);
   await clinic.page.getByTestId('admit').click();
   await kiosk.shows('consult');

@@ -1,9 +1,9 @@
 // npm run prove [-- NAME]: runs the tests behind a group of promises and prints one line a promise with its evidence.
 import { spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
 import { projectFolder } from '../harness/runtime.ts';
-import { groups, rulesOfSecurityDocument, rulesQuotedBy } from './rules.ts';
+import { groups, projects, rulesOfSecurityDocument, rulesQuotedBy } from './rules.ts';
 
 const results = z.object({
   testResults: z.array(
@@ -21,14 +21,19 @@ interface Outcome {
   milliseconds: number;
 }
 
+/** Where searches write how much they have tried. */
+const triedFile = `${projectFolder}.runtime/prove-tried.jsonl`;
+
 /** One project after the other, as `npm test` runs them: each starts servers, displays and browsers of its own. */
-async function runTests(): Promise<Outcome[]> {
+async function runTests(rules: ReadonlySet<string>): Promise<Outcome[]> {
+  rmSync(triedFile, { force: true });
   const outcomes: Outcome[] = [];
-  for (const project of ['unit', 'e2e', 'hostile', 'chaos']) outcomes.push(...(await runProject(project)));
+  for (const project of projects) outcomes.push(...(await runProject(project, rules)));
   return outcomes;
 }
 
-async function runProject(project: string): Promise<Outcome[]> {
+/** Runs the tests of a project that quote one of the rules, each search whole instead of its bounded share. */
+async function runProject(project: string, rules: ReadonlySet<string>): Promise<Outcome[]> {
   const output = `${projectFolder}.runtime/prove-${project}.json`;
   rmSync(output, { force: true });
   const vitest = spawn(
@@ -37,21 +42,26 @@ async function runProject(project: string): Promise<Outcome[]> {
       'node_modules/vitest/vitest.mjs',
       'run',
       `--project=${project}`,
+      `--testNamePattern=\\b(${[...rules].join('|')})\\b`,
+      '--passWithNoTests',
       '--reporter=dot',
       '--reporter=json',
       `--outputFile.json=${output}`,
     ],
-    { cwd: projectFolder, stdio: 'inherit' },
+    { cwd: projectFolder, stdio: 'inherit', env: { ...process.env, SALLYPORT_PROVE: triedFile } },
   );
   await new Promise((resolve) => vitest.once('exit', resolve));
   const { testResults } = results.parse(JSON.parse(readFileSync(output, 'utf8')));
   return testResults.flatMap(({ name, assertionResults }) =>
-    assertionResults.map(({ fullName, status, duration }) => ({
-      title: fullName,
-      file: name.replace(projectFolder, ''),
-      passed: status === 'passed',
-      milliseconds: duration ?? 0,
-    })),
+    assertionResults
+      // Tests that quote none of the rules were left out on purpose.
+      .filter(({ fullName }) => rulesQuotedBy(fullName).some((rule) => rules.has(rule)))
+      .map(({ fullName, status, duration }) => ({
+        title: fullName,
+        file: name.replace(projectFolder, ''),
+        passed: status === 'passed',
+        milliseconds: duration ?? 0,
+      })),
   );
 }
 
@@ -68,6 +78,18 @@ function reportOf(number: string, promise: string, outcomes: readonly Outcome[])
   return { line: `${kept ? 'kept  ' : 'BROKEN'} ${number} ${promise}: ${proof}`, kept };
 }
 
+const triedLine = z.object({ what: z.string(), count: z.number() });
+
+/** What the searches tried, one line each. */
+function triedInAll(): string[] {
+  const counts = new Map<string, number>();
+  const lines = existsSync(triedFile) ? readFileSync(triedFile, 'utf8').trim().split('\n') : [];
+  for (const { what, count } of lines.map((line) => triedLine.parse(JSON.parse(line)))) {
+    counts.set(what, (counts.get(what) ?? 0) + count);
+  }
+  return [...counts].map(([what, count]) => `tried  ${count.toLocaleString('en-GB')} ${what}`);
+}
+
 async function main(name: string | undefined): Promise<number> {
   if (name !== undefined && groups[name] === undefined) {
     process.stderr.write(
@@ -77,13 +99,14 @@ async function main(name: string | undefined): Promise<number> {
   }
   const wanted = new Set(name === undefined ? Object.values(groups).flat() : groups[name]);
   const rules = rulesOfSecurityDocument().filter(({ number }) => wanted.has(number));
-  const outcomes = await runTests();
+  const outcomes = await runTests(wanted);
   const reports = rules.map(({ number, promise }) => reportOf(number, promise, outcomes));
   for (const { line } of reports) process.stdout.write(`${line}\n`);
   const kept = reports.filter((report) => report.kept).length;
   const seconds = outcomes.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
   const missing = wanted.size - rules.length;
   if (missing > 0) process.stdout.write(`${missing} rules of this group are not in docs/security.md\n`);
+  for (const line of triedInAll()) process.stdout.write(`${line}\n`);
   process.stdout.write(
     `${kept} of ${wanted.size} promises kept, ${outcomes.length} tests, ${seconds.toFixed(0)} s of tests\n`,
   );
