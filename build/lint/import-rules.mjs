@@ -123,7 +123,8 @@ export const importRules = {
     'boundaries/files': [
       { category: 'types-only', pattern: typesOnly },
       { category: 'configuration', pattern: '*.config.{ts,js}' },
-      { category: 'test', pattern: '**/*.test.{ts,tsx}' },
+      // What is named so serves tests alone, and never ships.
+      { category: 'test', pattern: ['**/*.test.{ts,tsx}', '**/*-testing.ts'] },
     ],
     'boundaries/dependency-nodes': ['import', 'export', 'dynamic-import', 'require'],
     'boundaries/flag-as-external': { unresolvableAlias: true },
