@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { projectFolder } from '../harness/runtime.ts';
 
 /** A numbered promise of docs/security.md. */
@@ -27,6 +27,14 @@ export function rulesOfSecurityDocument(): Rule[] {
     number,
     promise: promise.trim(),
   }));
+}
+
+/** The files of tests in which one of the rules is named, from the project's folder. */
+export function filesThatQuote(rules: ReadonlySet<string>): string[] {
+  const folders = '{src,protocol,room-client,control,scripts,build,test}';
+  return globSync(`${folders}/**/*.test.{ts,tsx}`, { cwd: projectFolder, exclude: ['**/node_modules/**'] }).filter(
+    (file) => rulesQuotedBy(readFileSync(`${projectFolder}${file}`, 'utf8')).some((rule) => rules.has(rule)),
+  );
 }
 
 /** The rule numbers that a test's title quotes. */
