@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { lifecycleName } from './frames.ts';
 import { credential, role, siteKind } from './people.ts';
 import { base64url, digest, identifier, instant, line, paragraph } from './primitives.ts';
+import { erasureStage, erasureStep } from './erasure.ts';
 import { receipt, signedReceipt } from './receipts.ts';
 import { phase } from './room.ts';
 import { maxStatementBytes, manifestStatement, namedSite, orderKind } from './statements.ts';
@@ -31,6 +32,17 @@ export const signedInPerson = z.strictObject({
 });
 export type SignedInPerson = z.infer<typeof signedInPerson>;
 
+/** An erasure as far as control has verified it. */
+export const consoleErasure = z.strictObject({
+  cause: z.enum(['order', 'lease']),
+  stage: erasureStage,
+  steps: z.array(erasureStep),
+  /** Digest of the software that carried it out, as the laptop measured it. */
+  software: digest.nullable(),
+  reportedAt: instant,
+});
+export type ConsoleErasure = z.infer<typeof consoleErasure>;
+
 export const consoleDevice = z.strictObject({
   id: identifier,
   name: line(40),
@@ -52,6 +64,10 @@ export const consoleDevice = z.strictObject({
     .nullable(),
   /** Since when control knows that it was put back to a copy: it is refused grants. */
   rolledBackAt: instant.nullable(),
+  /** Since when its store is known to be damaged: it is refused grants, and can only be erased and enrolled anew. */
+  damagedAt: instant.nullable(),
+  /** Its erasure, by an order or by itself; null when control has heard of none. */
+  erasure: consoleErasure.nullable(),
 });
 export type ConsoleDevice = z.infer<typeof consoleDevice>;
 
@@ -87,6 +103,10 @@ export const consoleAppointment = z.strictObject({
 });
 export type ConsoleAppointment = z.infer<typeof consoleAppointment>;
 
+/** Why somebody must look after an order; see {@link consoleOrder}. */
+export const orderAlarm = z.enum(['refused', 'silent', 'unfinished', 'returned']);
+export type OrderAlarm = z.infer<typeof orderAlarm>;
+
 export const consoleOrder = z.strictObject({
   id: identifier,
   device: z.strictObject({ id: identifier, name: line(40) }),
@@ -99,6 +119,14 @@ export const consoleOrder = z.strictObject({
   deliveredAt: instant.nullable(),
   receivedAt: instant.nullable(),
   receipt: z.strictObject({ contents: receipt, signed: signedReceipt }).nullable(),
+  /** Of a brick: how far the laptop has proved its erasure; null before its notice. */
+  erasure: consoleErasure.nullable(),
+  /**
+   * What somebody must look after. `refused`: the laptop refused the order; `silent`: it should have answered by now;
+   * `unfinished`: it accepted a brick and should have proved its end by now; `returned`: it accepted a brick, and was seen
+   * at work again since.
+   */
+  alarm: orderAlarm.nullable(),
 });
 export type ConsoleOrder = z.infer<typeof consoleOrder>;
 

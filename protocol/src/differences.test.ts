@@ -4,7 +4,7 @@ import { effort, seed, tried } from '../../test/harness/effort.ts';
 import { differenceOfManifests, differenceOfRosters, isGraveChange } from './differences.ts';
 import type { PeopleList, ThresholdOf, TrustChange } from './differences.ts';
 import type { Credential, Person } from './people.ts';
-import { manifestStatement, rosterStatement } from './statements.ts';
+import { manifestStatement, platformEraser, rosterStatement } from './statements.ts';
 import type { Manifest, Roster, Site } from './statements.ts';
 
 const id = (last: number) => `7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a${String(last).padStart(2, '0')}`;
@@ -52,6 +52,7 @@ const manifest: fc.Arbitrary<Manifest> = fc.record({
     approverBuild: fc.constantFrom(...digests),
     auditKey: fc.constantFrom('FFFF', 'GGGG'),
     authenticators: fc.array(fc.constantFrom(...models), { maxLength: 3 }),
+    platformErasers: fc.uniqueArray(fc.constantFrom(...platformEraser.options), { maxLength: 2 }),
     activationMinutes: fc.integer({ min: 60, max: 61 }),
     grantMinutes: fc.integer({ min: 5, max: 6 }),
     idleMinutes: fc.integer({ min: 9, max: 10 }),
@@ -85,7 +86,11 @@ const meaningOfManifest = ({ trustees, fleetOfficers, sites, policy, notAfter }:
       ...{ id, kind, name, threshold, managers: inOrderOfPeople(managers) },
     })),
   ),
-  policy: { ...policy, authenticators: [...new Set(policy.authenticators)].sort() },
+  policy: {
+    ...policy,
+    authenticators: [...new Set(policy.authenticators)].sort(),
+    platformErasers: [...new Set(policy.platformErasers)].sort(),
+  },
   notAfter,
 });
 

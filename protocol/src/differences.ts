@@ -75,6 +75,7 @@ const graveRules: Readonly<Record<keyof FleetPolicy, boolean>> = {
   idleMinutes: false,
   suspendAfterHours: false,
   eraseAfterHours: false,
+  platformErasers: false,
 };
 
 const membersOfManifest: Members<Omit<Manifest, Bookkeeping>> = {

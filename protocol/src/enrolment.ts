@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { approvedStatement } from './approvals.ts';
 import { base64url, identifier, line, sha256 } from './primitives.ts';
-import { signedReceipt } from './receipts.ts';
+import { erasureProof } from './erasure.ts';
 
 /** The TLS server name of every control's device ports: private, so that the address can be anything. */
 export const controlServerName = 'control.sallyport.internal';
@@ -131,8 +131,8 @@ export const enrolAnswer = z.strictObject({
 });
 export type EnrolAnswer = z.infer<typeof enrolAnswer>;
 
-/** `POST /receipt`: a wiped device that has no certificate any more delivers what it signed before. */
-export const receiptDelivery = signedReceipt;
+/** `POST /erasure`: a device that has no certificate any more delivers what it signed before, and how far it has come. */
+export const erasureDelivery = erasureProof;
 
 /** Why a laptop was not enrolled. Closed, in words on its screen. */
 export const enrolmentRefusal = z.enum([

@@ -36,6 +36,8 @@ export const hello = z.strictObject({
   /** Highest sequences the device has obeyed. */
   grantSequence: z.int().min(0),
   orderSequence: z.int().min(0),
+  /** How many times the device has written its record, over its whole life: a lower number than before is an older copy. */
+  recordGeneration: z.int().min(0),
 });
 export type Hello = z.infer<typeof hello>;
 

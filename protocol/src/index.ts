@@ -9,6 +9,7 @@ export {
   invitation,
   manifestContents,
   nextStep,
+  orderAlarm,
   proposal,
 } from './console-values.ts';
 export type {
@@ -16,10 +17,12 @@ export type {
   AuditEntry,
   ConsoleAppointment,
   ConsoleDevice,
+  ConsoleErasure,
   ConsoleOrder,
   Invitation,
   ManifestContents,
   NextStep,
+  OrderAlarm,
   Proposal,
   SetupView,
   SignedInPerson,
@@ -37,6 +40,7 @@ export * from './pairing.ts';
 export * from './people.ts';
 export * from './primitives.ts';
 export * from './receipts.ts';
+export * from './erasure.ts';
 export * from './refusals.ts';
 export * from './room.ts';
 export * from './rtp.ts';

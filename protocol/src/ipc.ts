@@ -25,8 +25,14 @@ export const startRefusal = z.enum([
   'key-store-missing',
   'key-store-locked',
   'key-store-plaintext',
+  /** The security chip gives nothing out: the laptop did not start as it does when it is healthy. */
+  'key-store-changed',
   'record-tampered',
   'record-missing',
+  /** The disk does not give or keep what it should. */
+  'disk-fault',
+  /** The image's own description of this laptop is not what it must be. */
+  'machine-file',
 ]);
 export type StartRefusal = z.infer<typeof startRefusal>;
 
@@ -70,7 +76,7 @@ export const screen = z.discriminatedUnion('screen', [
     screen: z.literal('suspended'),
     device,
     link: linkState,
-    by: z.enum(['order', 'lease']),
+    by: z.enum(['order', 'lease', 'damage']),
     /** When it erases itself unless it reaches control before; null while that is not near. */
     erasesAt: instant.nullable(),
   }),

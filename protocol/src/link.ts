@@ -4,6 +4,7 @@ import { lifecycleName } from './frames.ts';
 import { pairingCode } from './pairing.ts';
 import { signedCheckpoint } from './checkpoints.ts';
 import { base64url, digest, identifier, instant, line, sequence } from './primitives.ts';
+import { erasureProof } from './erasure.ts';
 import { signedReceipt } from './receipts.ts';
 import { roomNotifications, roomRequests } from './room.ts';
 import { appointedConsultant } from './statements.ts';
@@ -60,6 +61,8 @@ export const deviceEvent = z.strictObject({
     'participant-refused',
     'trust-updated',
     'checkpoint-refused',
+    /** The record or the journal was not what it had been: in `detail`, which of them and how. */
+    'store-damaged',
     'events-dropped',
   ]),
   detail: line(120).optional(),
@@ -123,8 +126,8 @@ export const deviceRequests = {
     params: z.strictObject({ checkpoint: base64url(1024), signature: base64url(64) }),
     result: nothing,
   },
-  /** Idempotent; answered only once the receipt is durable in control's database. */
-  'receipt.deliver': { params: signedReceipt, result: nothing },
+  /** Idempotent; answered only once what is new in the proof is durable in control's database. */
+  'erasure.report': { params: erasureProof, result: nothing },
   ...roomRequestsOfDevice,
 } as const;
 

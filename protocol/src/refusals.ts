@@ -27,6 +27,8 @@ export const statementRefusal = z.enum([
   'too-far-ahead',
   /** It does not follow from the version it claims to follow. */
   'wrong-previous',
+  /** The laptop's store is damaged: it obeys nothing any more but its suspension and its erasure. */
+  'store-damaged',
 ]);
 export type StatementRefusal = z.infer<typeof statementRefusal>;
 

@@ -15,6 +15,10 @@ const common = {
 /** An authenticator model's identifier (WebAuthn Level 3, 6.5.1): 16 bytes written as a UUID, of any version. */
 export const aaguid = z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/);
 
+/** What erases below the files; which of them a fleet uses is its policy. Each acts on its own platform only. */
+export const platformEraser = z.enum(['luks2', 'bitlocker', 'mdm', 'power-off']);
+export type PlatformEraser = z.infer<typeof platformEraser>;
+
 /** The rules every device and console of a fleet obeys; changed only by a new manifest version. */
 export const fleetPolicy = z.strictObject({
   /** WebAuthn relying party id of every passkey of the fleet. */
@@ -50,6 +54,8 @@ export const fleetPolicy = z.strictObject({
   auditKey: base64url(91),
   /** Authenticator models (WebAuthn AAGUIDs) that new passkeys must prove by attestation; none named: any authenticator. */
   authenticators: z.array(aaguid).max(50),
+  /** What a laptop erases below its files, each eraser where it applies; `power-off` comes last. None named: files and keys only. */
+  platformErasers: z.array(platformEraser).max(4),
 });
 export type FleetPolicy = z.infer<typeof fleetPolicy>;
 
