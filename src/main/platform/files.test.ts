@@ -1,8 +1,9 @@
-import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readFileSync, statSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Files } from './files.ts';
-import { systemFiles } from './files.ts';
+import { READ_LIMIT, systemFiles } from './files.ts';
 import { replaceFile } from './replace-file.ts';
 import { PowerCut, SimulatedDisk } from './testing/simulated-disk.ts';
 import { temporaryDirectory } from './testing/temporary-directory.ts';
@@ -65,6 +66,43 @@ describe.each([
     expect(files.list(join(root, 'new'))).toEqual(['a']);
   });
 
+  test('a second name leads to the same file, and outlives the first', () => {
+    const { files, root } = setUp();
+    files.write(join(root, 'a'), bytes('first'));
+    files.link(join(root, 'a'), join(root, 'b'));
+    files.write(join(root, 'c'), bytes('second'));
+    files.rename(join(root, 'c'), join(root, 'a'));
+    expect([text(files.read(join(root, 'a'))), text(files.read(join(root, 'b')))]).toEqual(['second', 'first']);
+    expect(() => files.link(join(root, 'a'), join(root, 'b'))).toThrow(expect.objectContaining({ code: 'EEXIST' }));
+    expect(() => files.link(join(root, 'no'), join(root, 'd'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
+  });
+
+  test('taking one name of a file for the other changes neither', () => {
+    const { files, root } = setUp();
+    files.write(join(root, 'a'), bytes('x'));
+    files.link(join(root, 'a'), join(root, 'b'));
+    files.rename(join(root, 'b'), join(root, 'a'));
+    expect(files.list(root).toSorted()).toEqual(['a', 'b']);
+  });
+
+  test('S31 reads nothing that is larger than its reader takes', () => {
+    const { files, root } = setUp();
+    files.write(join(root, 'a'), bytes('12345'));
+    expect(text(files.read(join(root, 'a'), 5))).toBe('12345');
+    expect(() => files.read(join(root, 'a'), 4)).toThrow(expect.objectContaining({ reason: 'too-large' }));
+    files.write(join(root, 'b'), Buffer.alloc(READ_LIMIT + 1));
+    expect(() => files.read(join(root, 'b'))).toThrow(expect.objectContaining({ reason: 'too-large' }));
+  });
+
+  test('S31 does not take a folder for a file', () => {
+    const { files, root } = setUp();
+    files.makeDirectory(join(root, 'a'));
+    const refused: unknown = expect.objectContaining({ name: 'FileFault', reason: 'not-plain' });
+    expect(() => files.read(join(root, 'a'))).toThrow(refused);
+    expect(() => files.write(join(root, 'a'), bytes('x'))).toThrow(refused);
+    expect(() => files.openForAppend(join(root, 'a'))).toThrow(refused);
+  });
+
   test('flushing a file that is not there fails', () => {
     const { files, root } = setUp();
     expect(() => files.syncFile(join(root, 'a'))).toThrow(expect.objectContaining({ code: 'ENOENT' }));
@@ -90,8 +128,41 @@ describe('on the real disk', () => {
     expect(systemFiles.exists(join(root, 'kept', 'file'))).toBe(true);
   });
 
-  test('a full disk is reported', () => {
-    expect(() => systemFiles.write('/dev/full', bytes('x'))).toThrow(expect.objectContaining({ code: 'ENOSPC' }));
+  test('S31 a write that the system cuts short is gone on with, and its failure is reported', () => {
+    const root = temporaryDirectory();
+    const module = JSON.stringify(new URL('files.ts', import.meta.url).href);
+    const script = `import { systemFiles } from ${module};
+      systemFiles.write(${JSON.stringify(join(root, 'a'))}, Buffer.alloc(3000));
+      systemFiles.write(${JSON.stringify(join(root, 'b'))}, Buffer.alloc(5000));`;
+    // A limit on the length of files: the write that crosses it stores a part, the next one fails.
+    const limited = ['-c', 'ulimit -f 4; exec "$0" --input-type=module -e "$1"', process.execPath, script];
+    expect(() => execFileSync('bash', limited, { stdio: 'pipe' })).toThrow('EFBIG');
+    expect([statSync(join(root, 'a')).size, statSync(join(root, 'b')).size]).toEqual([3000, 4096]);
+  });
+
+  test('S31 a sparse file of 1 TB is refused unread', () => {
+    const path = join(temporaryDirectory(), 'a');
+    writeFileSync(path, '');
+    truncateSync(path, 1024 ** 4);
+    expect(() => systemFiles.read(path)).toThrow(expect.objectContaining({ reason: 'too-large' }));
+  });
+
+  test('S31 whoever left something where a replacement is written gains nothing', () => {
+    const root = temporaryDirectory();
+    const [path, next, victim] = [join(root, 'a'), join(root, 'a.next'), join(root, 'victim')];
+    const obstacles = [
+      () => symlinkSync(victim, next),
+      () => systemFiles.link(victim, next),
+      () => mkdirSync(join(next, 'inner'), { recursive: true }),
+      () => void execFileSync('mkfifo', [next]),
+    ];
+    for (const put of obstacles) {
+      systemFiles.write(victim, bytes('untouched'));
+      put();
+      replaceFile(systemFiles, path, bytes('new'));
+      expect([readFileSync(path, 'utf8'), readFileSync(victim, 'utf8')]).toEqual(['new', 'untouched']);
+      expect(systemFiles.exists(next)).toBe(false);
+    }
   });
 });
 

@@ -1,16 +1,23 @@
 import {
   closeSync,
-  fsync,
+  constants,
+  fdatasync,
   fsyncSync,
+  ftruncateSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   writeSync,
 } from 'node:fs';
+import { openPlainFile } from './plain-file.ts';
+
+/** Largest file, in bytes, that is read where the reader names no limit. */
+export const READ_LIMIT = 4 * 1024 * 1024;
 
 /** A file that is open for appending. */
 export interface AppendableFile {
@@ -24,17 +31,25 @@ export interface AppendableFile {
 
 /**
  * The file operations of the vault and the wipe, and nothing more. All throw the system's error (`code` set) when they
- * fail. A change of a name (create, rename, remove) is durable only after {@link syncDirectory} of the folder it is in.
+ * fail. A change of a name (create, link, rename, remove) is durable only after {@link syncDirectory} of the folder it is
+ * in. What opens a file throws `FileFault` where something else stands in its place: a link, a pipe, a device, a folder, a
+ * file of another account (the system's own is taken).
  */
 export interface Files {
-  /** Returns the content, or undefined when there is no such file. */
-  read(path: string): Uint8Array | undefined;
+  /**
+   * Returns the content, or undefined when there is no such file.
+   * @param limit largest file taken, in bytes; {@link READ_LIMIT} when not given
+   * @throws FileFault also `too-large`, before anything is read
+   */
+  read(path: string, limit?: number): Uint8Array | undefined;
   /** Creates or empties the file (mode 0600), writes all of `bytes` and makes them durable. */
   write(path: string, bytes: Uint8Array): void;
   /** Makes what was written to an existing file durable. */
   syncFile(path: string): void;
   /** Makes the names in a folder durable. */
   syncDirectory(path: string): void;
+  /** Gives a file a second name, `to`, which must not exist; both lead to the same bytes. */
+  link(from: string, to: string): void;
   /** Replaces `to` by `from` in one step. */
   rename(from: string, to: string): void;
   /** Removes a file, or a folder with all it holds; links are removed, not followed. Absent is fine. */
@@ -49,8 +64,6 @@ export interface Files {
   openForAppend(path: string): AppendableFile;
 }
 
-const OWNER_ONLY = 0o600;
-
 function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
 }
@@ -64,13 +77,21 @@ function orWhenAbsent<T>(attempt: () => T, absent: T): T {
   }
 }
 
-function withDescriptor(path: string, flags: string, use: (descriptor: number) => void): void {
-  const descriptor = openSync(path, flags, OWNER_ONLY);
+function withFile<T>(path: string, flags: number, limit: number, use: (descriptor: number, size: number) => T): T {
+  const { descriptor, size } = openPlainFile(path, flags, limit);
   try {
-    use(descriptor);
+    return use(descriptor, size);
   } finally {
     closeSync(descriptor);
   }
+}
+
+/** Reads as many bytes as the file had when it was opened, however it grows meanwhile. */
+function readAll(descriptor: number, size: number): Uint8Array {
+  const bytes = Buffer.alloc(size);
+  let done = 0;
+  for (let got = 1; got > 0 && done < size; done += got) got = readSync(descriptor, bytes, done, size - done, null);
+  return bytes.subarray(0, done);
 }
 
 /** A single write may store fewer bytes than it was given and still succeed: a nearly full disk does. */
@@ -80,7 +101,8 @@ function writeAll(descriptor: number, bytes: Uint8Array): void {
 }
 
 function writeFile(path: string, bytes: Uint8Array): void {
-  withDescriptor(path, 'w', (descriptor) => {
+  withFile(path, constants.O_WRONLY | constants.O_CREAT, Infinity, (descriptor) => {
+    ftruncateSync(descriptor);
     writeAll(descriptor, bytes);
     fsyncSync(descriptor);
   });
@@ -89,21 +111,28 @@ function writeFile(path: string, bytes: Uint8Array): void {
 function syncDirectory(path: string): void {
   // Windows cannot open a folder for flushing; NTFS writes names through its own log.
   if (process.platform === 'win32') return;
-  withDescriptor(path, 'r', fsyncSync);
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
-function syncDescriptor(descriptor: number): Promise<void> {
+/** POSIX fdatasync also flushes what is needed to read the bytes back: a file's new length, not its times. */
+function syncData(descriptor: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    fsync(descriptor, (error) => (error === null ? resolve() : reject(error)));
+    fdatasync(descriptor, (error) => (error === null ? resolve() : reject(error)));
   });
 }
 
 function openForAppend(path: string): AppendableFile {
-  const descriptor = openSync(path, 'a', OWNER_ONLY);
+  const flags = constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT;
+  const { descriptor } = openPlainFile(path, flags, Infinity);
   let isOpen = true;
   return {
     append: (bytes) => writeAll(descriptor, bytes),
-    sync: () => syncDescriptor(descriptor),
+    sync: () => syncData(descriptor),
     close: () => {
       if (isOpen) closeSync(descriptor);
       isOpen = false;
@@ -113,10 +142,12 @@ function openForAppend(path: string): AppendableFile {
 
 /** The machine's own file system. */
 export const systemFiles: Files = {
-  read: (path) => orWhenAbsent<Uint8Array | undefined>(() => readFileSync(path), undefined),
+  read: (path, limit = READ_LIMIT) =>
+    orWhenAbsent<Uint8Array | undefined>(() => withFile(path, constants.O_RDONLY, limit, readAll), undefined),
   write: writeFile,
-  syncFile: (path) => withDescriptor(path, 'r+', fsyncSync),
+  syncFile: (path) => withFile(path, constants.O_RDWR, Infinity, fsyncSync),
   syncDirectory,
+  link: linkSync,
   rename: renameSync,
   remove: (path) => rmSync(path, { recursive: true, force: true, maxRetries: 3 }),
   exists: (path) => orWhenAbsent(() => lstatSync(path, { throwIfNoEntry: false }) !== undefined, false),

@@ -1,7 +1,8 @@
+import type { KeyObject } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { NONCE_LENGTH, open, seal, TAG_LENGTH } from './authenticated-cipher.ts';
+import type { Sealer } from './authenticated-cipher.ts';
+import { NONCE_LENGTH, openJson, sealer, TAG_LENGTH } from './authenticated-cipher.ts';
 import type { JournalBinding } from './journal-header.ts';
-import { zero } from './keys.ts';
 
 /** Largest entry, in bytes of JSON. */
 export const ENTRY_SIZE_LIMIT = 256 * 1024;
@@ -20,8 +21,8 @@ const SECTOR_LENGTH = 512;
 
 /** The generation that frames belong to. */
 export interface FrameContext {
-  /** 32 bytes, used for this generation and by one run of the program only. */
-  readonly dataKey: Uint8Array;
+  /** Used for this generation and by one run of the program only. */
+  readonly dataKey: KeyObject;
   readonly binding: JournalBinding;
   readonly generation: number;
 }
@@ -39,26 +40,81 @@ function sealContext(context: FrameContext, number: number): { nonce: Uint8Array
   // SECURITY: nonces never repeat: the record number counts up and a data key lives for one generation of one run (S8).
   const nonce = Buffer.alloc(NONCE_LENGTH);
   nonce.writeUInt32BE(number, NONCE_LENGTH - 4);
-  return { nonce, boundTo: ['sallyport/journal-record', binding.device, binding.file, generation, number] };
+  const { device, file, schemaVersion } = binding;
+  return { nonce, boundTo: ['sallyport/journal-record', device, file, schemaVersion, generation, number] };
+}
+
+/** Length in bytes of the frames of these entries. */
+export function framesLength(plain: readonly Uint8Array[]): number {
+  return plain.reduce((length, entry) => length + entry.length + FRAME_OVERHEAD, 0);
 }
 
 /**
- * Seals one entry as the record of that number.
- * @param number 0 for the first record of a generation
- * @param plain the entry's JSON
+ * Seals the records of one generation, one after the other. A frame: 0x53; three 32-bit big-endian numbers, which are the
+ * length of the body, the record's number and the CRC-32 of the nine bytes before; the body, which is the AES-256-GCM text
+ * of the entry's JSON and its 16-byte tag; 0x53. The key is the generation's data key, the nonce eight zero bytes and the
+ * record's number, the additional data the JSON array
+ * `["sallyport/journal-record",device,file,schemaVersion,generation,number]`.
  */
-export function sealFrame(context: FrameContext, number: number, plain: Uint8Array): Uint8Array {
-  const body = seal(context.dataKey, sealContext(context, number), plain);
-  return Buffer.concat([headOf(body.length, number), body, Uint8Array.of(MARK)]);
+export class FrameSealer {
+  readonly #context: FrameContext;
+  /** Number of the next record. */
+  #next = 0;
+  #prepared: Sealer | undefined;
+
+  constructor(context: FrameContext) {
+    this.#context = context;
+  }
+
+  /**
+   * Seals entries as the next records.
+   * @param plain the entries' JSON
+   * @returns their frames
+   */
+  seal(plain: readonly Uint8Array[]): Buffer {
+    // Every byte of it is written below; clearing it first would cost as much as all the rest but the cipher.
+    const bytes = Buffer.allocUnsafe(framesLength(plain));
+    let start = 0;
+    for (const entry of plain) {
+      const end = start + entry.length + FRAME_OVERHEAD;
+      this.#sealInto(bytes.subarray(start, end), entry);
+      start = end;
+    }
+    return bytes;
+  }
+
+  /** Makes the next record's sealing quicker; for while the disk is busy. */
+  prepare(): void {
+    this.#prepared ??= this.#sealerOfNext();
+  }
+
+  #sealerOfNext(): Sealer {
+    return sealer(this.#context.dataKey, sealContext(this.#context, this.#next));
+  }
+
+  #sealInto(frame: Buffer, plain: Uint8Array): void {
+    const sealBody = this.#prepared ?? this.#sealerOfNext();
+    const end = frame.length - MARK_LENGTH;
+    writeHead(frame, plain.length + TAG_LENGTH, this.#next);
+    // SECURITY: nonces never repeat: whatever becomes of this record, its number is used up (S8).
+    this.#prepared = undefined;
+    this.#next += 1;
+    sealBody(frame.subarray(HEAD_LENGTH, end), plain);
+    frame.writeUInt8(MARK, end);
+  }
 }
 
-function headOf(length: number, number: number): Buffer {
-  const head = Buffer.alloc(HEAD_LENGTH);
+function writeHead(head: Buffer, length: number, number: number): void {
   head.writeUInt8(MARK);
   head.writeUInt32BE(length, 1);
   head.writeUInt32BE(number, 5);
   // Tells a damaged length, which would swallow the records behind it, from a record cut short.
   head.writeUInt32BE(crc32(head.subarray(0, 9)), 9);
+}
+
+function headOf(length: number, number: number): Buffer {
+  const head = Buffer.alloc(HEAD_LENGTH);
+  writeHead(head, length, number);
   return head;
 }
 
@@ -94,11 +150,8 @@ function readFrame(context: FrameContext, bytes: Buffer, start: number, number: 
   const end = bodyEnd + MARK_LENGTH;
   if (end > bytes.length) return 'cut';
   if (bytes.readUInt8(bodyEnd) !== MARK) return 'bad';
-  const plain = open(context.dataKey, sealContext(context, number), bytes.subarray(bodyStart, bodyEnd));
-  if (plain === undefined) return 'bad';
-  const entry: unknown = JSON.parse(Buffer.from(plain).toString('utf8'));
-  zero(plain);
-  return { entry, end };
+  const opened = openJson(context.dataKey, sealContext(context, number), bytes.subarray(bodyStart, bodyEnd));
+  return opened === undefined ? 'bad' : { entry: opened.value, end };
 }
 
 /** Says whether the bytes from `start` on can be one unfinished flush: short, and with a sector that never got written. */

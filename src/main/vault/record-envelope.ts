@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Random } from '../platform/random.ts';
-import { NONCE_LENGTH, open, seal } from './authenticated-cipher.ts';
-import { zero } from './keys.ts';
+import { NONCE_LENGTH, openJson, seal } from './authenticated-cipher.ts';
+import { recordDataKey, SALT_LENGTH, zero } from './keys.ts';
 
 /** Largest file, in bytes, that is taken for a sealed record. */
 export const RECORD_SIZE_LIMIT = 4 * 1024 * 1024;
@@ -21,31 +21,37 @@ export interface OpenedRecord {
   readonly value: unknown;
   /** Schema version it was sealed with. */
   readonly schemaVersion: number;
-  /** How many times the record had been written. */
+  /** Counts up with every writing; no number is given twice. */
   readonly generation: number;
 }
 
-const FORMAT = 1;
+const FORMAT = 2;
 
 const envelopeSchema = z.strictObject({
   format: z.literal(FORMAT),
   schemaVersion: z.int().nonnegative(),
   generation: z.int().positive(),
-  nonce: z.base64().length(16),
+  salt: z.base64().length(44),
   sealed: z.base64().max(RECORD_SIZE_LIMIT),
 });
 type Envelope = z.infer<typeof envelopeSchema>;
 type Header = Pick<Envelope, 'schemaVersion' | 'generation'>;
 
-function boundTo(binding: RecordBinding, header: Header): (string | number)[] {
+function sealContext(binding: RecordBinding, header: Header): { nonce: Uint8Array; boundTo: (string | number)[] } {
   const { purpose, instance } = binding;
-  return ['sallyport/record', FORMAT, purpose, instance, header.schemaVersion, header.generation];
+  // SECURITY: nonces never repeat: a data key seals one writing only, and even the generation in the nonce is new (S8).
+  const nonce = Buffer.alloc(NONCE_LENGTH);
+  nonce.writeBigUInt64BE(BigInt(header.generation), NONCE_LENGTH - 8);
+  return { nonce, boundTo: ['sallyport/record', FORMAT, purpose, instance, header.schemaVersion, header.generation] };
 }
 
 /**
- * Seals a record's contents: AES-256-GCM under a random 96-bit nonce, bound to purpose, installation, schema version and
- * generation, in a JSON envelope.
- * @param key 32 bytes
+ * Seals a record's contents, format 2: UTF-8 JSON without white space, members in this order,
+ * `{"format":2,"schemaVersion":…,"generation":…,"salt":…,"sealed":…}`. `salt` is 32 random bytes and `sealed` the
+ * AES-256-GCM text of the contents' JSON with its 16-byte tag, both base64 with padding. The key is that of `recordDataKey`
+ * and that salt; the nonce four zero bytes and the generation as a 64-bit big-endian number; the additional data the JSON
+ * array `["sallyport/record",2,purpose,instance,schemaVersion,generation]`.
+ * @param key 32 bytes from `recordKey`
  */
 export function sealRecord(
   key: Uint8Array,
@@ -53,12 +59,16 @@ export function sealRecord(
   { value, generation }: { value: unknown; generation: number },
   random: Random,
 ): string {
-  const nonce = random.bytes(NONCE_LENGTH);
+  const salt = random.bytes(SALT_LENGTH);
   const header: Header = { schemaVersion: binding.schemaVersion, generation };
   const plain = Buffer.from(JSON.stringify(value));
-  const sealed = seal(key, { nonce, boundTo: boundTo(binding, header) }, plain);
-  zero(plain);
-  return encodeEnvelope(header, nonce, sealed);
+  const dataKey = recordDataKey(key, salt);
+  try {
+    return encodeEnvelope(header, salt, seal(dataKey, sealContext(binding, header), plain));
+  } finally {
+    zero(dataKey);
+    zero(plain);
+  }
 }
 
 /**
@@ -69,30 +79,32 @@ export function openRecord(key: Uint8Array, binding: RecordBinding, text: string
   const envelope = envelopeSchema.safeParse(jsonOrUndefined(text)).data;
   if (envelope === undefined) return undefined;
   const { schemaVersion, generation } = envelope;
-  const nonce = Buffer.from(envelope.nonce, 'base64');
+  const salt = Buffer.from(envelope.salt, 'base64');
   const sealed = Buffer.from(envelope.sealed, 'base64');
   // SECURITY: one spelling: base64 and JSON have many for the same bytes; only the one that is written is taken (S8).
-  if (text !== encodeEnvelope({ schemaVersion, generation }, nonce, sealed)) return undefined;
-  const plain = open(key, { nonce, boundTo: boundTo(binding, envelope) }, sealed);
-  if (plain === undefined) return undefined;
-  const value: unknown = JSON.parse(Buffer.from(plain).toString('utf8'));
-  zero(plain);
-  return { value, schemaVersion, generation };
+  if (text !== encodeEnvelope({ schemaVersion, generation }, salt, sealed)) return undefined;
+  const dataKey = recordDataKey(key, salt);
+  try {
+    const opened = openJson(dataKey, sealContext(binding, envelope), sealed);
+    return opened && { value: opened.value, schemaVersion, generation };
+  } finally {
+    zero(dataKey);
+  }
 }
 
-function encodeEnvelope({ schemaVersion, generation }: Header, nonce: Uint8Array, sealed: Uint8Array): string {
+function encodeEnvelope({ schemaVersion, generation }: Header, salt: Uint8Array, sealed: Uint8Array): string {
   const envelope: Envelope = {
     format: FORMAT,
     schemaVersion,
     generation,
-    nonce: toBase64(nonce),
+    salt: toBase64(salt),
     sealed: toBase64(sealed),
   };
   return JSON.stringify(envelope);
 }
 
 function toBase64(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('base64');
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }
 
 function jsonOrUndefined(text: string): unknown {

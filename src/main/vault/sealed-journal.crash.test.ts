@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { effort, tried } from '../../../test/harness/effort.ts';
+import type { Files } from '../platform/files.ts';
 import { systemRandom } from '../platform/random.ts';
+import { DISK_ERRORS, failingFiles } from '../platform/testing/failing-files.ts';
 import { PowerCut, SimulatedDisk, UNFLUSHED_CONTENTS } from '../platform/testing/simulated-disk.ts';
 import { ENTRY_SIZE_LIMIT } from './journal-frames.ts';
 import type { SealedJournal } from './sealed-journal.ts';
-import { openSealedJournal } from './sealed-journal.ts';
+import { JournalFault, openSealedJournal } from './sealed-journal.ts';
 
 const wrapKey = randomBytes(32);
-const binding = { device: 'device-1', file: 'consultations' };
+const binding = { device: 'device-1', file: 'consultations', schemaVersion: 1 };
 
-function opened(files: SimulatedDisk): SealedJournal {
+function opened(files: Files): SealedJournal {
   const result = openSealedJournal({ path: '/data/journal', binding, wrapKey, files, random: systemRandom });
   if (result.outcome === 'refused') throw new Error(result.reason);
   return result.journal;
@@ -31,7 +34,7 @@ const numberOf = (entry: unknown): number =>
   typeof entry === 'object' && entry !== null && 'number' in entry ? Number(entry.number) : NaN;
 
 /** One life of the journal: adding singly and together, a rotation, closing and opening again. */
-async function live(files: SimulatedDisk, witness: Witness): Promise<void> {
+async function live(files: Files, witness: Witness): Promise<void> {
   let journal = opened(files);
   const add = (number: number): Promise<void> => {
     witness.added.push(number);
@@ -67,7 +70,7 @@ async function untilPowerFails(powerFailsAt: number): Promise<{ disk: SimulatedD
   return { disk, witness };
 }
 
-describe('the journal after a power cut', () => {
+describe('S31 the journal after a power cut', () => {
   test('before any operation, whatever the disk kept: nothing durable is lost, nothing unknown appears', async () => {
     const { disk: whole } = await untilPowerFails(Infinity);
     expect(whole.operations).toBeGreaterThan(25);
@@ -77,11 +80,12 @@ describe('the journal after a power cut', () => {
         for (const contents of UNFLUSHED_CONTENTS) expectRecovered(disk.afterPowerCut(names, contents), witness);
       }
     }
+    tried('power cuts in the writing of a journal', (whole.operations + 1) * 2 * UNFLUSHED_CONTENTS.length);
   });
 
   test('that hits the recovery too: it recovers from that as well', async () => {
     const { disk: whole } = await untilPowerFails(Infinity);
-    for (let firstCut = 8; firstCut <= whole.operations; firstCut += 1) {
+    for (let firstCut = 8; firstCut <= whole.operations; firstCut += effort(3, 1)) {
       const { disk, witness } = await untilPowerFails(firstCut);
       for (let secondCut = 0; secondCut < 6; secondCut += 1) {
         const second = disk.afterPowerCut('kept', 'torn');
@@ -93,7 +97,27 @@ describe('the journal after a power cut', () => {
   });
 });
 
-describe('the journal on a failing disk', () => {
+describe('S31 the journal on a failing disk', () => {
+  const cases = DISK_ERRORS.flatMap((code) => (['before', 'after'] as const).map((when) => ({ code, when })));
+
+  test.each(cases)('$code $when any one call did its work: nothing durable is lost', async ({ code, when }) => {
+    let faults = 0;
+    for (let at = 0; ; at += 1) {
+      const disk = new SimulatedDisk();
+      const witness: Witness = { durable: [], added: [], forgotten: [], isRotated: false };
+      const failing = failingFiles(disk, { at, times: 1, when, code });
+      await live(failing.files, witness).catch((error: unknown) => {
+        const refused = error instanceof JournalFault ? error.reason === 'not-durable' : undefined;
+        expect(refused ?? error).toEqual(refused ?? expect.objectContaining({ code }));
+      });
+      for (const contents of UNFLUSHED_CONTENTS) expectRecovered(disk.afterPowerCut('kept', contents), witness);
+      if (failing.calls() <= at) break;
+      faults += 1;
+    }
+    expect(faults).toBeGreaterThan(20);
+    tried('faults of the disk in the writing of a journal', faults);
+  });
+
   test.each(['append', 'sync', 'create', 'write', 'rename', 'sync-directory', 'open'])(
     'a failing %s rejects, and once the disk works again adding goes on with nothing lost',
     async (failing) => {

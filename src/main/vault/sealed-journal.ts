@@ -1,28 +1,21 @@
 import type { AppendableFile, Files } from '../platform/files.ts';
 import type { Random } from '../platform/random.ts';
 import { replaceFile } from '../platform/replace-file.ts';
-import type { FrameContext } from './journal-frames.ts';
-import { BATCH_SIZE_LIMIT, ENTRY_SIZE_LIMIT, FRAME_OVERHEAD, scanFrames, sealFrame } from './journal-frames.ts';
+import { BATCH_SIZE_LIMIT, ENTRY_SIZE_LIMIT, FRAME_OVERHEAD, framesLength, FrameSealer } from './journal-frames.ts';
 import type { JournalBinding } from './journal-header.ts';
-import { newGeneration, openHeader } from './journal-header.ts';
+import { newGeneration } from './journal-header.ts';
+import type { JournalPosition, LoadedJournal } from './journal-reading.ts';
+import { isBefore, JOURNAL_SIZE_LIMIT, loadJournal } from './journal-reading.ts';
 import { zero } from './keys.ts';
 
-/** Largest journal, in bytes; rotate before it is reached. */
-const JOURNAL_SIZE_LIMIT = 64 * 1024 * 1024;
 /** Most entries that may wait for the disk. */
 const QUEUE_LIMIT = 4096;
-
-/** How far a journal has come; later positions have a higher generation or, within it, more records. */
-export interface JournalPosition {
-  readonly generation: number;
-  readonly records: number;
-}
 
 /** What {@link openSealedJournal} needs. */
 export interface SealedJournalOptions {
   readonly path: string;
   readonly binding: JournalBinding;
-  /** 32 bytes from `journalWrapKey`; copied, the caller's to zero. */
+  /** 32 bytes from `journalWrapKey` or `eventsWrapKey`; copied, the caller's to zero. */
   readonly wrapKey: Uint8Array;
   /** A position it has certainly reached, kept elsewhere: a journal that has not was rolled back or removed. */
   readonly floor?: JournalPosition;
@@ -51,50 +44,22 @@ export class JournalFault extends Error {
   }
 }
 
-/** What stands in a journal's file. */
-interface Loaded extends JournalPosition {
-  readonly entries: readonly unknown[];
-  readonly droppedBytes: number;
-}
-
-function load(
-  { binding, wrapKey }: Pick<SealedJournalOptions, 'binding' | 'wrapKey'>,
-  file: Uint8Array,
-  durable?: { generation: number; length: number },
-): Loaded | 'tampered' | 'wrong-key' {
-  const header = openHeader(wrapKey, binding, file);
-  if (typeof header === 'string') return header;
-  const { dataKey, generation, end } = header;
-  const bytes = generation === durable?.generation ? file.subarray(0, durable.length) : file;
-  const scanned = scanFrames({ dataKey, binding, generation }, bytes, end);
-  zero(dataKey);
-  if (scanned === 'tampered') return 'tampered';
-  const { entries } = scanned;
-  return { generation, entries, records: entries.length, droppedBytes: bytes.length - scanned.end };
-}
-
-function isBefore(position: JournalPosition, floor: JournalPosition): boolean {
-  if (position.generation !== floor.generation) return position.generation < floor.generation;
-  return position.records < floor.records;
-}
-
 /**
  * Opens the device's journal of consultations, or starts one. An existing journal is rewritten as a new generation under a
  * fresh data key: that drops a torn tail, and makes sure that no nonce is ever used twice even if an older copy of the
  * file was put back.
  *
  * @returns `fresh` or `opened` with the journal; refused as `wrong-key`, `tampered` (a record changed, spliced, removed or
- *   moved; another device's or journal's file), `missing` or `rolled-back` (behind the floor)
+ *   moved; another device's, journal's or schema's file; no plain file of ours), `missing` or `rolled-back` (behind the
+ *   floor)
  * @throws the file system's error when the disk fails; nothing of the journal is lost then
  */
 export function openSealedJournal(options: SealedJournalOptions): SealedJournalResult {
-  const { files, path, floor } = options;
-  const file = files.read(path);
-  if (file === undefined) {
-    if (floor !== undefined) return { outcome: 'refused', reason: 'missing' };
+  const { floor } = options;
+  const loaded = loadJournal(options, options.wrapKey);
+  if (loaded === 'missing' && floor === undefined) {
     return { outcome: 'fresh', journal: new SealedJournal(options, []), droppedBytes: 0 };
   }
-  const loaded = file.length > JOURNAL_SIZE_LIMIT + BATCH_SIZE_LIMIT ? 'tampered' : load(options, file);
   if (typeof loaded === 'string') return { outcome: 'refused', reason: loaded };
   if (floor !== undefined && isBefore(loaded, floor)) return { outcome: 'refused', reason: 'rolled-back' };
   const journal = new SealedJournal(options, loaded.entries, loaded.generation);
@@ -113,8 +78,9 @@ function jsonText(entry: unknown): string {
 
 function toJson(entry: unknown): Buffer {
   const bytes = Buffer.from(jsonText(entry));
-  if (bytes.length > ENTRY_SIZE_LIMIT) throw new JournalFault('too-large');
-  return bytes;
+  if (bytes.length <= ENTRY_SIZE_LIMIT) return bytes;
+  zero(bytes);
+  throw new JournalFault('too-large');
 }
 
 interface Waiting {
@@ -124,8 +90,11 @@ interface Waiting {
 }
 
 /** The generation that is being written. */
-interface Current extends FrameContext {
+interface Current {
+  readonly generation: number;
   readonly handle: AppendableFile;
+  /** Seals its records; let go of when it is closed. */
+  sealer: FrameSealer | undefined;
   /** Records that are certainly on the disk. */
   records: number;
   /** Bytes that are certainly on the disk. */
@@ -147,7 +116,12 @@ export class SealedJournal {
   constructor(options: SealedJournalOptions, entries: readonly unknown[], generation = 0) {
     this.#options = options;
     this.#wrapKey = Uint8Array.from(options.wrapKey);
-    this.#current = this.#startGeneration(generation + 1, entries.map(toJson));
+    try {
+      this.#current = this.#startGeneration(generation + 1, entries.map(toJson));
+    } catch (error) {
+      zero(this.#wrapKey);
+      throw error;
+    }
   }
 
   /** How far the journal has come on the disk; keep it elsewhere as the floor of the next opening. */
@@ -196,9 +170,9 @@ export class SealedJournal {
   async close(): Promise<void> {
     this.#isOpen = false;
     await this.#work;
-    this.#current.handle.close();
-    zero(this.#current.dataKey);
+    this.#current.sealer = undefined;
     zero(this.#wrapKey);
+    this.#current.handle.close();
   }
 
   #serially(task: () => void | Promise<void>): Promise<void> {
@@ -208,19 +182,18 @@ export class SealedJournal {
   }
 
   async #flush(): Promise<void> {
-    while (this.#queue.length > 0) await this.#flushBatch(this.#takeBatch());
-  }
-
-  async #flushBatch(batch: readonly Waiting[]): Promise<void> {
-    try {
-      if (!this.#isSound) this.#renew(() => true);
-      await this.#write(batch.map(({ plain }) => plain));
-      batch.forEach(({ resolve }) => resolve());
-    } catch (error) {
-      const fault = error instanceof JournalFault ? error : new JournalFault('not-durable', { cause: error });
-      batch.forEach(({ reject }) => reject(fault));
+    while (this.#queue.length > 0) {
+      const batch = this.#takeBatch();
+      try {
+        await this.#write(batch.map(({ plain }) => plain));
+        for (const { resolve } of batch) resolve();
+      } catch (error) {
+        const fault = error instanceof JournalFault ? error : new JournalFault('not-durable', { cause: error });
+        for (const { reject } of batch) reject(fault);
+      } finally {
+        for (const { plain } of batch) zero(plain);
+      }
     }
-    batch.forEach(({ plain }) => zero(plain));
   }
 
   #takeBatch(): Waiting[] {
@@ -231,22 +204,29 @@ export class SealedJournal {
   }
 
   async #write(plain: readonly Buffer[]): Promise<void> {
+    if (!this.#isSound) this.#renew(() => true);
     const current = this.#current;
-    const frames = Buffer.concat(plain.map((entry, index) => sealFrame(current, current.records + index, entry)));
-    if (current.length + frames.length > JOURNAL_SIZE_LIMIT) throw new JournalFault('full');
+    if (current.sealer === undefined) throw new JournalFault('closed');
+    const length = current.length + framesLength(plain);
+    if (length > JOURNAL_SIZE_LIMIT) throw new JournalFault('full');
     this.#isSound = false;
-    current.handle.append(frames);
-    await current.handle.sync();
+    current.handle.append(current.sealer.seal(plain));
+    const flushed = current.handle.sync();
+    current.sealer.prepare();
+    await flushed;
     this.#isSound = true;
     current.records += plain.length;
-    current.length += frames.length;
+    current.length = length;
   }
 
-  #load(): Loaded {
-    const { files, path, binding } = this.#options;
-    const file = files.read(path);
-    const loaded = file && load({ binding, wrapKey: this.#wrapKey }, file, this.#current);
-    if (typeof loaded !== 'object') throw new JournalFault('tampered');
+  /** Reads the file again; what is durable must still stand in it. */
+  #load(): LoadedJournal {
+    const current = this.#current;
+    const loaded = loadJournal(this.#options, this.#wrapKey, current);
+    if (typeof loaded === 'string') throw new JournalFault('tampered');
+    const { generation, records } = current;
+    // SECURITY: nothing is rewritten without what was taken away while it was open (S31).
+    if (isBefore(loaded, { generation, records })) throw new JournalFault('tampered');
     return loaded;
   }
 
@@ -256,9 +236,7 @@ export class SealedJournal {
     this.#isSound = false;
     this.#current.handle.close();
     try {
-      const previousKey = this.#current.dataKey;
       this.#current = this.#startGeneration(generation + 1, kept);
-      zero(previousKey);
       this.#isSound = true;
     } catch (error) {
       throw new JournalFault('not-durable', { cause: error });
@@ -266,17 +244,19 @@ export class SealedJournal {
   }
 
   #startGeneration(generation: number, plain: readonly Buffer[]): Current {
+    try {
+      return this.#writeGeneration(generation, plain);
+    } finally {
+      plain.forEach(zero);
+    }
+  }
+
+  #writeGeneration(generation: number, plain: readonly Buffer[]): Current {
     const { files, path, binding, random } = this.#options;
     const { dataKey, bytes: header } = newGeneration(this.#wrapKey, binding, generation, random);
-    const context = { dataKey, binding, generation };
-    const bytes = Buffer.concat([header, ...plain.map((entry, number) => sealFrame(context, number, entry))]);
-    plain.forEach(zero);
-    try {
-      replaceFile(files, path, bytes);
-      return { ...context, handle: files.openForAppend(path), records: plain.length, length: bytes.length };
-    } catch (error) {
-      zero(dataKey);
-      throw error;
-    }
+    const sealer = new FrameSealer({ dataKey, binding, generation });
+    const bytes = Buffer.concat([header, sealer.seal(plain)]);
+    replaceFile(files, path, bytes);
+    return { generation, sealer, handle: files.openForAppend(path), records: plain.length, length: bytes.length };
   }
 }

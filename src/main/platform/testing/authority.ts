@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { KeyObject, webcrypto } from 'node:crypto';
+import { KeyObject } from 'node:crypto';
 import {
   BasicConstraintsExtension,
   ExtendedKeyUsage,
@@ -9,6 +9,9 @@ import {
   X509CertificateGenerator,
 } from '@peculiar/x509';
 import type { Extension, PublicKey } from '@peculiar/x509';
+
+/** A key of the Web Cryptography API, whichever library declares it. */
+type Key = Awaited<ReturnType<typeof crypto.subtle.importKey>>;
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const day = 86_400_000;
@@ -33,11 +36,11 @@ export interface Identity {
 
 /** Makes an authority that is valid around `now`, ms since 1970. */
 export async function makeAuthority(now: number): Promise<TestAuthority> {
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const name = 'CN=Test authority';
   const issue = async (
     subject: string,
-    publicKey: PublicKey | webcrypto.CryptoKey,
+    publicKey: PublicKey | Key,
     extensions: Extension[],
     life = { from: now - day, to: now + 90 * day },
   ): Promise<string> => {
@@ -75,10 +78,10 @@ export async function makeAuthority(now: number): Promise<TestAuthority> {
 }
 
 async function identity(
-  issue: (subject: string, key: PublicKey | webcrypto.CryptoKey, extensions: Extension[]) => Promise<string>,
+  issue: (subject: string, key: PublicKey | Key, extensions: Extension[]) => Promise<string>,
   extensions: Extension[],
 ): Promise<Identity> {
-  const own = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
+  const own = await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
   const cert = await issue('CN=peer', own.publicKey, extensions);
   return { cert, key: KeyObject.from(own.privateKey).export({ format: 'pem', type: 'pkcs8' }).toString() };
 }

@@ -1,5 +1,7 @@
 import { dirname } from 'node:path';
 import type { AppendableFile, Files } from '../files.ts';
+import { READ_LIMIT } from '../files.ts';
+import { FileFault } from '../plain-file.ts';
 
 /** Thrown by every operation from the moment the simulated power fails. */
 export class PowerCut extends Error {
@@ -40,6 +42,12 @@ function survivingContents({ durable, current }: Node, fate: UnflushedContents):
   return holed;
 }
 
+function survivorOf(entry: Entry, fate: UnflushedContents): Entry {
+  if (entry === 'directory') return entry;
+  const bytes = survivingContents(entry, fate);
+  return { durable: bytes, current: bytes };
+}
+
 /**
  * A disk in memory that keeps apart what is durable and what is merely written, as a real one does, and whose power can
  * be made to fail before any chosen operation. For tests only.
@@ -69,19 +77,21 @@ export class SimulatedDisk implements Files {
    */
   afterPowerCut(names: 'lost' | 'kept', contents: UnflushedContents): SimulatedDisk {
     const next = new SimulatedDisk();
+    const survivors = new Map<Entry, Entry>();
     for (const [path, entry] of names === 'kept' ? this.#current : this.#durable) {
-      const bytes = entry === 'directory' ? undefined : survivingContents(entry, contents);
-      const survivor: Entry = bytes === undefined ? 'directory' : { durable: bytes, current: bytes };
+      const survivor = survivors.get(entry) ?? survivorOf(entry, contents);
+      survivors.set(entry, survivor);
       next.#durable.set(path, survivor);
       next.#current.set(path, survivor);
     }
     return next;
   }
 
-  read(path: string): Uint8Array | undefined {
+  read(path: string, limit = READ_LIMIT): Uint8Array | undefined {
     if (this.isOff) throw new PowerCut();
     const entry = this.#current.get(path);
-    if (entry === 'directory') throw Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR' });
+    if (entry === 'directory') throw new FileFault('not-plain');
+    if (entry !== undefined && entry.current.length > limit) throw new FileFault('too-large');
     return entry && Uint8Array.from(entry.current);
   }
 
@@ -109,9 +119,17 @@ export class SimulatedDisk implements Files {
     for (const [name, entry] of this.#current) if (inside(name)) this.#durable.set(name, entry);
   }
 
+  link(from: string, to: string): void {
+    this.#step('link', to);
+    if (this.#current.has(to)) throw Object.assign(new Error(`EEXIST: ${to}`), { code: 'EEXIST' });
+    this.#current.set(to, this.#existing(from));
+  }
+
   rename(from: string, to: string): void {
     this.#step('rename', to);
     const entry = this.#existing(from);
+    // POSIX: two names of one file stay as they are.
+    if (entry !== 'directory' && entry === this.#current.get(to)) return;
     this.#current.delete(from);
     this.#current.set(to, entry);
   }
@@ -178,7 +196,7 @@ export class SimulatedDisk implements Files {
 
   #fileAt(path: string): Node {
     const entry = this.#current.get(path) ?? newNode();
-    if (entry === 'directory') throw Object.assign(new Error(`EISDIR: ${path}`), { code: 'EISDIR' });
+    if (entry === 'directory') throw new FileFault('not-plain');
     if (this.#current.get(dirname(path)) !== 'directory') throw absent(path);
     this.#current.set(path, entry);
     return entry;
