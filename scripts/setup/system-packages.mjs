@@ -13,6 +13,12 @@ const needed = [
   // The operating system's key store and the bus it is reached by.
   'dbus',
   'gnome-keyring',
+  // A security chip in software, how it is reached, and the programs the client uses one by.
+  'swtpm',
+  ['libtss2-tcti-swtpm0t64', 'libtss2-tcti-swtpm0'],
+  'tpm2-tools',
+  // Encrypted volumes, to be erased.
+  'cryptsetup-bin',
   // Pictures for the fake camera, pictures of the screen.
   'ffmpeg',
   'unzip',

@@ -22,6 +22,9 @@ export const developmentDoors: StartDoors = {
     'remote-debugging-port',
     'sallyport-data',
     'sallyport-development-key-store',
+    'sallyport-machine',
+    'sallyport-started-again',
+    'sallyport-tpm',
     'sallyport-window',
     'use-fake-device-for-media-stream',
     'use-file-for-fake-audio-capture',
@@ -45,8 +48,14 @@ export interface DevelopmentOptions {
   readonly data: string | undefined;
   /** `--sallyport-development-key-store`: keep secrets readable in files. */
   readonly wantsKeyStore: boolean;
+  /** `--sallyport-machine=FILE`: the machine's description, which may be ours; otherwise where the image keeps it. */
+  readonly machine: string | undefined;
+  /** `--sallyport-tpm=TCTI`: the security chip, as tpm2-tools name it, such as one in software. */
+  readonly tpm: string | undefined;
   /** `--sallyport-window`: an ordinary window on somebody's desktop instead of the whole screen. */
   readonly inWindow: boolean;
+  /** `--sallyport-started-again`: a test driver starts the client again after an erasure, and keeps its hold on it. */
+  readonly isStartedAgain: boolean;
   /** Settles once the test driver that was announced on the command line is there. */
   readonly attached: Promise<void>;
 }
@@ -55,19 +64,29 @@ export interface DevelopmentOptions {
 export const productOptions: DevelopmentOptions = {
   data: undefined,
   wantsKeyStore: false,
+  machine: undefined,
+  tpm: undefined,
   inWindow: false,
+  isStartedAgain: false,
   attached: Promise.resolve(),
 };
 
 /** Reads the options of a development build. Nothing but a development build refers to it. */
 export function developmentOptions(argv: readonly string[]): DevelopmentOptions {
-  const data = argv.find((argument) => argument.startsWith('--sallyport-data='))?.split('=')[1];
   return {
-    data: data === '' ? undefined : data,
+    data: valueOf(argv, '--sallyport-data='),
     wantsKeyStore: argv.includes('--sallyport-development-key-store'),
+    machine: valueOf(argv, '--sallyport-machine='),
+    tpm: valueOf(argv, '--sallyport-tpm='),
     inWindow: argv.includes('--sallyport-window'),
+    isStartedAgain: argv.includes('--sallyport-started-again'),
     attached: driverAttached(argv),
   };
+}
+
+function valueOf(argv: readonly string[], start: string): string | undefined {
+  const value = argv.find((argument) => argument.startsWith(start))?.slice(start.length);
+  return value === '' ? undefined : value;
 }
 
 /** Longest wait for a test driver that was announced and does not come, ms. */

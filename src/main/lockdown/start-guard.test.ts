@@ -23,6 +23,8 @@ const tests = [
   '--use-file-for-fake-video-capture=/tmp/patient.y4m',
   '--sallyport-data=/tmp/data',
   '--sallyport-development-key-store',
+  '--sallyport-machine=/tmp/machine.json',
+  '--sallyport-tpm=swtpm:path=/tmp/chip',
   '--disable-gpu',
 ];
 
@@ -81,6 +83,12 @@ describe('S13 start guard: switches', () => {
     const argv = ['electron', '/home/dev/sallyport', '--sallyport-data=/tmp/x', '--sallyport-development-key-store'];
     expect(developmentOptions(argv)).toMatchObject({ data: '/tmp/x', wantsKeyStore: true });
     expect(developmentOptions(['electron'])).toMatchObject({ data: undefined, wantsKeyStore: false });
+    const chip = ['--sallyport-machine=/tmp/machine.json', '--sallyport-tpm=swtpm:path=/tmp/chip', '--sallyport-data='];
+    expect(developmentOptions(chip)).toMatchObject({
+      machine: '/tmp/machine.json',
+      tpm: 'swtpm:path=/tmp/chip',
+      data: undefined,
+    });
     await developmentOptions(argv).attached;
   });
 });

@@ -1,5 +1,6 @@
 import type { Random } from '../platform/random.ts';
 import type { KeyStore, KeyStoreProbe } from './key-store.ts';
+import { KeyStoreFault } from './key-store.ts';
 import { KEY_LENGTH, zero } from './keys.ts';
 
 /** Whether the device's share was in the key store already, or has just been made and awaits its first sealed record. */
@@ -31,6 +32,17 @@ export function obtainDeviceShare(keyStore: KeyStore, random: Random): DeviceSha
 }
 
 /**
+ * Finds the device's share once more, for what is sealed beside the record; never makes one.
+ * @returns 32 bytes, the caller's to zero
+ * @throws KeyStoreFault when the key store fails, or has it no longer
+ */
+export function existingDeviceShare(keyStore: KeyStore): Uint8Array {
+  const share = keyStore.read(CONFIRMED);
+  if (share === undefined) throw new KeyStoreFault('missing');
+  return share;
+}
+
+/**
  * Declares that a record sealed under the share is on the disk: from now on a missing record is a refusal.
  * @throws KeyStoreFault when the key store fails
  */
@@ -47,9 +59,9 @@ export interface DeviceShareEraser {
   isErased(): boolean;
 }
 
-/** A store that is not there also says "no such secret". */
+/** A store that is not there also says "no such secret"; one that has changed says it only of what it shows not to hold. */
 function isAnswering(probe: KeyStoreProbe): boolean {
-  return probe === 'usable' || probe.refusal === 'plaintext';
+  return probe === 'usable' || probe.refusal === 'plaintext' || probe.refusal === 'changed';
 }
 
 /** Makes the eraser of the device's share, pending or confirmed. */

@@ -1,5 +1,8 @@
-/** Why a key store may not be used: there is none, it does not open, or it would keep keys in plain text. */
-export type KeyStoreRefusal = 'missing' | 'locked' | 'plaintext';
+/**
+ * Why a key store may not be used: there is none, it does not open, it would keep keys in plain text, or it was bound to
+ * another start of this machine than today's.
+ */
+export type KeyStoreRefusal = 'missing' | 'locked' | 'plaintext' | 'changed';
 
 /** What a look at the key store found. */
 export type KeyStoreProbe = 'usable' | { readonly refusal: KeyStoreRefusal };
@@ -26,7 +29,7 @@ export interface KeyStore {
 }
 
 /** Why an operation on the key store failed. */
-export type KeyStoreFaultReason = 'missing' | 'locked' | 'not-stored' | 'not-destroyed';
+export type KeyStoreFaultReason = 'missing' | 'locked' | 'changed' | 'not-stored' | 'not-destroyed';
 
 /** A key store that was in order failed at its work. Carries no name and no byte of a secret. */
 export class KeyStoreFault extends Error {

@@ -5,6 +5,9 @@ export const startCodes: Readonly<Record<StartRefusal, string>> = {
   'key-store-missing': 'K1',
   'key-store-locked': 'K2',
   'key-store-plaintext': 'K3',
+  'key-store-changed': 'K4',
   'record-tampered': 'R1',
   'record-missing': 'R2',
+  'disk-fault': 'D1',
+  'machine-file': 'M1',
 };
