@@ -7,20 +7,26 @@ export interface DataPlaces {
   /** Outside everything a wipe erases. */
   readonly tombstone: string;
   readonly record: string;
+  /** The journal of consultations, and that of events. */
   readonly journal: string;
+  readonly events: string;
   /** Chromium's own files; the page's session is in memory. */
   readonly browser: string;
   readonly logs: string;
   readonly crashDumps: string;
 }
 
-/** Lays out the data folder. */
-export function dataPlaces(folder: string): DataPlaces {
+/**
+ * Lays out the data folder.
+ * @param tombstoneFolder absolute; where the machine's description wants the tombstone, when not in the data folder
+ */
+export function dataPlaces(folder: string, tombstoneFolder: string = join(folder, 'tombstone')): DataPlaces {
   return {
     folder,
-    tombstone: join(folder, 'tombstone', 'tombstone.json'),
+    tombstone: join(tombstoneFolder, 'tombstone.json'),
     record: join(folder, 'record'),
     journal: join(folder, 'journal', 'consultations.sealed'),
+    events: join(folder, 'journal', 'events.sealed'),
     browser: join(folder, 'browser'),
     logs: join(folder, 'logs'),
     crashDumps: join(folder, 'crash-dumps'),

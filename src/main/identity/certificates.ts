@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto';
-import { publicKeyOf } from './device-keys.ts';
+import { publicKeyOf } from './signing-keys.ts';
 
 /** Clocks may differ by this much when a fresh certificate is judged, ms. */
 const clockTolerance = 5 * 60_000;

@@ -1,6 +1,6 @@
 import { receipt as receiptSchema, toBase64url } from '@sallyport/protocol';
 import type { Receipt, SignedReceipt } from '@sallyport/protocol';
-import { signBytes } from './device-keys.ts';
+import { signBytes } from './signing-keys.ts';
 
 /**
  * Signs what the device did with an order: ECDSA P-256 with SHA-256 (FIPS 186-5), r ‖ s.

@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fixedErasureSteps } from '@sallyport/protocol';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { systemFiles } from '../platform/files.ts';
@@ -7,20 +8,31 @@ import { temporaryDirectory } from '../platform/testing/temporary-directory.ts';
 import type { Tombstone } from './tombstone.ts';
 import {
   fittingTombstone,
-  markReceiptDelivered,
+  markDelivered,
+  proofOf,
   readTombstone,
-  undeliveredReceipt,
+  undeliveredProof,
   wipeStatus,
   writeTombstone,
 } from './tombstone.ts';
+import { pendingSteps } from './wipe-report.ts';
 
+const receipt = { receipt: 'cmVjZWlwdA', signature: 'c2lnbmVk' };
+const notice = { notice: 'bm90aWNl', signature: 'c2lnbmVk' };
+const report = { report: 'cmVwb3J0', signature: 'c2lnbmVk' };
 const tombstone: Tombstone = {
-  version: 1,
+  version: 2,
   phase: 'wiping',
   startedAt: 1_795_000_000_000,
-  receipt: Buffer.from('signed receipt').toString('base64'),
-  receiptDelivered: false,
-  control: { address: 'https://control.example:7443', caCertificatePem: '-----BEGIN CERTIFICATE-----' },
+  receipt,
+  notice,
+  reportKey: '-----BEGIN PRIVATE KEY-----',
+  steps: pendingSteps([...fixedErasureSteps, 'luks2']),
+  reported: { number: 2, report },
+  erasers: ['luks2', 'power-off'],
+  dataVolume: '/dev/sda3',
+  delivered: false,
+  control: { address: 'control.example:7443', caCertificate: '-----BEGIN CERTIFICATE-----' },
 };
 
 const newPath = (): string => join(temporaryDirectory(), 'state', 'tombstone.json');
@@ -64,9 +76,10 @@ describe('S9 the tombstone', () => {
 
   test.each([
     ['a surplus field', { ...tombstone, surplus: 1 }],
-    ['another version', { ...tombstone, version: 2 }],
+    ['another version', { ...tombstone, version: 1 }],
     ['a phase nobody knows', { ...tombstone, phase: 'none' }],
-    ['too much', { ...tombstone, receipt: 'A'.repeat(300_000) }],
+    ['too few steps', { ...tombstone, steps: tombstone.steps.slice(0, 6) }],
+    ['too much', { ...tombstone, reportKey: 'A'.repeat(100_000) }],
   ])('with %s counts as wiping', (_, content) => {
     const path = newPath();
     systemFiles.makeDirectory(join(path, '..'));
@@ -84,44 +97,60 @@ describe('S9 the tombstone', () => {
     expect(wipeStatus(readTombstone({ read }, path))).toBe('wiping');
   });
 
+  test('a disk that stumbles once and then says that there is none does not make a healthy laptop erase itself', () => {
+    let stumbles = 2;
+    const read = (): undefined => {
+      stumbles -= 1;
+      if (stumbles >= 0) throw Object.assign(new Error('EMFILE'), { code: 'EMFILE' });
+    };
+    expect(wipeStatus(readTombstone({ read }, newPath()))).toBe('none');
+  });
+
   test('that does not read back as written is a fault', () => {
     const files = { ...systemFiles, read: () => Buffer.from('{}') };
     expect(() => writeTombstone(files, newPath(), tombstone)).toThrow('not durable');
   });
 });
 
-describe('S9 the receipt in the tombstone', () => {
-  test('is to be delivered until it has been, also when the device is dead', () => {
+describe('S33 the proof in the tombstone', () => {
+  test('is to be delivered until the last report has been', () => {
     const path = newPath();
-    expect(undeliveredReceipt(readTombstone(systemFiles, path))).toBeUndefined();
+    expect(undeliveredProof(readTombstone(systemFiles, path))).toBeUndefined();
     writeTombstone(systemFiles, path, { ...tombstone, phase: 'dead' });
-    expect(undeliveredReceipt(readTombstone(systemFiles, path))).toEqual({
-      receipt: Buffer.from('signed receipt'),
-      control: tombstone.control,
-    });
-    markReceiptDelivered(systemFiles, path);
-    expect(undeliveredReceipt(readTombstone(systemFiles, path))).toBeUndefined();
+    const proof = { receipt, notice, report };
+    expect(undeliveredProof(readTombstone(systemFiles, path))).toEqual({ proof, control: tombstone.control });
+    markDelivered(systemFiles, path);
+    expect(undeliveredProof(readTombstone(systemFiles, path))).toBeUndefined();
     expect(statusAt(path)).toBe('dead');
+  });
+
+  test('is none without a notice, and only the notice before the first report', () => {
+    expect(proofOf({ ...tombstone, notice: null })).toBeUndefined();
+    expect(proofOf({ ...tombstone, reported: null })).toEqual({ receipt, notice, report: null });
+  });
+
+  test('an acknowledgement of what is not the last counts for nothing', () => {
+    const path = newPath();
+    writeTombstone(systemFiles, path, tombstone);
+    markDelivered(systemFiles, path);
+    expect(undeliveredProof(readTombstone(systemFiles, path))).toBeDefined();
   });
 
   test('noting a delivery brings no tombstone about and leaves a damaged one alone', () => {
     const path = newPath();
-    markReceiptDelivered(systemFiles, path);
+    markDelivered(systemFiles, path);
     expect(statusAt(path)).toBe('none');
     systemFiles.makeDirectory(join(path, '..'));
     writeFileSync(path, 'damaged');
-    markReceiptDelivered(systemFiles, path);
-    expect(systemFiles.read(path)?.toString()).toBe('damaged');
+    markDelivered(systemFiles, path);
+    expect(Buffer.from(systemFiles.read(path) ?? []).toString()).toBe('damaged');
   });
 
   test('evidence that does not fit is left out, not the tombstone', () => {
-    const wrongAddress = { ...tombstone, control: { address: 'http://plain.example', caCertificatePem: '' } };
+    const farControl = { ...tombstone, control: { address: 'a'.repeat(400), caCertificate: '' } };
     expect(fittingTombstone(tombstone)).toEqual(tombstone);
-    expect(fittingTombstone(wrongAddress)).toEqual({ ...tombstone, control: null });
-    expect(fittingTombstone({ ...tombstone, receipt: 'A'.repeat(100_000) })).toEqual({
-      ...tombstone,
-      control: null,
-      receipt: null,
-    });
+    expect(fittingTombstone(farControl)).toEqual({ ...tombstone, control: null });
+    const tooLong = { notice: 'A'.repeat(4000), signature: 'AA' };
+    expect(fittingTombstone({ ...tombstone, notice: tooLong })).toMatchObject({ notice: null, reportKey: null });
   });
 });

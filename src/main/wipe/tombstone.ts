@@ -1,35 +1,65 @@
+import type { ErasureProof } from '@sallyport/protocol';
+import {
+  erasureStep,
+  erasureStepName,
+  fixedErasureSteps,
+  instant,
+  platformEraser,
+  sequence,
+  signedErasureNotice,
+  signedErasureReport,
+  signedReceipt,
+} from '@sallyport/protocol';
 import { z } from 'zod';
 import type { Files } from '../platform/files.ts';
 import { replaceFile } from '../platform/replace-file.ts';
 
 /** Largest file, in bytes, that is taken for a tombstone. */
-const SIZE_LIMIT = 256 * 1024;
+const sizeLimit = 64 * 1024;
 
 const tombstoneSchema = z.strictObject({
-  version: z.literal(1),
-  /** `wiping` until every step has been verified, `dead` for ever after. */
+  version: z.literal(2),
+  /** `wiping` until every step has been verified in one round, `dead` for ever after. */
   phase: z.enum(['wiping', 'dead']),
-  /** When the wipe began, in ms since 1970 by the device's clock. */
-  startedAt: z.int(),
-  /** The signed receipt, base64; null when the device could not sign one. Signed, not secret. */
-  receipt: z
-    .base64()
-    .max(64 * 1024)
-    .nullable(),
-  /** Set once control has acknowledged the receipt. */
-  receiptDelivered: z.boolean(),
-  /** How a device without an identity still reaches control to post its receipt; null when it is not known. */
+  /** When the wipe began, ms since 1970 by the device's clock. */
+  startedAt: instant,
+  /** The brick order's receipt; null when the lease ran out, or nothing could be signed. */
+  receipt: signedReceipt.nullable(),
+  /** What the device signed with its own key before anything was destroyed; null when its record did not open. */
+  notice: signedErasureNotice.nullable(),
+  /**
+   * The private half of the notice's report key (P-256, PKCS #8, PEM); null once the last report is signed.
+   *
+   * What it protects: a report is by whoever held this laptop's disk while it was being wiped, and by nobody else; neither
+   * control nor the network can make one up. What it does not protect: it lies readable in this file, as it must, because
+   * every key that could seal it is being destroyed. Whoever takes the disk out in the middle of a wipe can sign that the
+   * rest was done. It opens nothing, signs for this one notice only, and what it can lie about is worthless without
+   * control's half of the keys, which was destroyed first. After the last report the file no longer holds it; a flash
+   * disk may keep the old block, with which only reports of an erasure that is over could be signed again.
+   */
+  reportKey: z.string().max(1024).nullable(),
+  /** Every step of this wipe, also those a later start no longer knows how to do: none is forgotten. */
+  steps: z.array(erasureStep).min(fixedErasureSteps.length).max(erasureStepName.options.length),
+  /** The newest signed report, durable before it is sent: its number is never used for another. */
+  reported: z.strictObject({ number: sequence, report: signedErasureReport }).nullable(),
+  /** What the policy chose to do below the files; the record that said so is gone at the next start. */
+  erasers: z.array(platformEraser).max(platformEraser.options.length),
+  /** The encrypted data volume, absolute path, as the machine's description named it when the wipe began. */
+  dataVolume: z.string().min(1).max(1024).nullable(),
+  /** Set once control has acknowledged the last report. */
+  delivered: z.boolean(),
+  /** How a device without an identity still reaches control; null when it is not known. */
   control: z
     .strictObject({
-      /** Base address of control's enrolment port. */
-      address: z.url({ protocol: /^https$/ }).max(2048),
+      /** host:port of control's enrolment port. */
+      address: z.string().max(300),
       /** The only certificate authority to trust there, PEM. */
-      caCertificatePem: z.string().max(32 * 1024),
+      caCertificate: z.string().max(8192),
     })
     .nullable(),
 });
 
-/** What a wipe leaves behind: that it happened, and the proof of it. Nothing in it is secret. */
+/** What a wipe leaves behind: that it happened, how far it came, and the proof of it. No patient's data, no store key. */
 export type Tombstone = z.infer<typeof tombstoneSchema>;
 
 /** How to reach control without an identity. */
@@ -44,19 +74,32 @@ export type TombstoneReading =
 /** Whether this device is alive, is being wiped, or has been. */
 export type WipeStatus = 'none' | 'wiping' | 'dead';
 
+/** How often a disk that answers with an error is asked for the tombstone before that counts as one. */
+const readAttempts = 3;
+
 /**
  * Reads the tombstone. Never throws: a tombstone that cannot be read may be one.
  * @param path where the tombstone stands, outside everything a wipe erases
  */
 export function readTombstone(files: Pick<Files, 'read'>, path: string): TombstoneReading {
   try {
-    const bytes = files.read(path);
+    const bytes = readPatiently(files, path);
     if (bytes === undefined) return { state: 'absent' };
-    if (bytes.length > SIZE_LIMIT) return { state: 'unreadable' };
     const content: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'));
     return { state: 'present', tombstone: tombstoneSchema.parse(content) };
   } catch {
     return { state: 'unreadable' };
+  }
+}
+
+/** One failure of the disk, or a moment without descriptors, must not make a healthy laptop erase itself. */
+function readPatiently(files: Pick<Files, 'read'>, path: string): Uint8Array | undefined {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return files.read(path, sizeLimit);
+    } catch (error) {
+      if (attempt === readAttempts) throw error;
+    }
   }
 }
 
@@ -78,15 +121,11 @@ export function wipeStatus(reading: TombstoneReading): WipeStatus {
   }
 }
 
-/**
- * Leaves out what a tombstone cannot hold (an address that is none, an oversized receipt): evidence that does not fit must
- * not stand in the way of the wipe.
- */
+/** Leaves out what a tombstone cannot hold: evidence that does not fit must not stand in the way of the wipe. */
 export function fittingTombstone(tombstone: Tombstone): Tombstone {
-  if (tombstoneSchema.safeParse(tombstone).success) return tombstone;
   const withoutControl: Tombstone = { ...tombstone, control: null };
-  if (tombstoneSchema.safeParse(withoutControl).success) return withoutControl;
-  return { ...withoutControl, receipt: null };
+  const bare: Tombstone = { ...withoutControl, receipt: null, notice: null, reportKey: null, dataVolume: null };
+  return [tombstone, withoutControl].find((fits) => tombstoneSchema.safeParse(fits).success) ?? bare;
 }
 
 /** The tombstone could not be written so that it reads back the same. */
@@ -109,24 +148,28 @@ export function writeTombstone(files: Files, path: string, tombstone: Tombstone)
 }
 
 /**
- * The receipt that control has not acknowledged yet.
- * @returns the receipt and, when known, how to post it; undefined when there is nothing to deliver
+ * What the device can prove of its erasure so far.
+ * @returns undefined without a notice: then nobody would have a reason to believe anything
  */
-export function undeliveredReceipt(
+export function proofOf({ receipt, notice, reported }: Tombstone): ErasureProof | undefined {
+  return notice === null ? undefined : { receipt, notice, report: reported?.report ?? null };
+}
+
+/** The proof that control has not acknowledged to its end yet, and how to post it, when that is known. */
+export function undeliveredProof(
   reading: TombstoneReading,
-): { readonly receipt: Uint8Array; readonly control: ControlContact | null } | undefined {
-  if (reading.state !== 'present') return undefined;
-  const { receipt, receiptDelivered, control } = reading.tombstone;
-  if (receipt === null || receiptDelivered) return undefined;
-  return { receipt: Buffer.from(receipt, 'base64'), control };
+): { readonly proof: ErasureProof; readonly control: ControlContact | null } | undefined {
+  if (reading.state !== 'present' || reading.tombstone.delivered) return undefined;
+  const proof = proofOf(reading.tombstone);
+  return proof && { proof, control: reading.tombstone.control };
 }
 
 /**
- * Notes that control acknowledged the receipt. Does nothing when there is no tombstone to note it in.
- * @throws TombstoneFault or the file system's error when it could not be noted; the receipt may then be sent again
+ * Notes that control acknowledged a dead device's last report. Does nothing for any other: those are followed by more.
+ * @throws TombstoneFault or the file system's error when it could not be noted; the proof may then be sent again
  */
-export function markReceiptDelivered(files: Files, path: string): void {
+export function markDelivered(files: Files, path: string): void {
   const reading = readTombstone(files, path);
-  if (reading.state !== 'present' || reading.tombstone.receiptDelivered) return;
-  writeTombstone(files, path, { ...reading.tombstone, receiptDelivered: true });
+  if (reading.state !== 'present' || reading.tombstone.phase !== 'dead' || reading.tombstone.delivered) return;
+  writeTombstone(files, path, { ...reading.tombstone, delivered: true });
 }
