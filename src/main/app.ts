@@ -6,6 +6,7 @@ import type { BrowserWindow } from 'electron';
 import Store from 'electron-store';
 import { closeForeignDoors, electronInvocations } from './electron-invocations.ts';
 import { dataPlaces } from './data-places.ts';
+import type { DataPlaces } from './data-places.ts';
 import { Erasure } from './erasure.ts';
 import { exchangeWithControl } from './identity/control-http.ts';
 import { openDoor } from './ipc.ts';
@@ -24,17 +25,24 @@ import { createWindow, keepPageLoaded } from './lockdown/window.ts';
 import { createLog } from './log.ts';
 import { systemClock } from './platform/clock.ts';
 import { systemFiles } from './platform/files.ts';
+import type { MachineFile } from './platform/machine-file.ts';
+import { describedMachine, machineFilePath } from './platform/machine-file.ts';
+import { run } from './platform/programs.ts';
 import { systemRandom } from './platform/random.ts';
 import type { Log } from './ports.ts';
 import { RateLimit } from './rate-limit.ts';
+import { softwareDigest } from './software-digest.ts';
 import type { Stage } from './stage.ts';
 import { startStage, wipedStage } from './stage.ts';
 import type { KeyStore } from './vault/key-store.ts';
 import { keyringFolderOf, keyStoreOf, openVault } from './vault-opening.ts';
 import type { VaultParts } from './vault-opening.ts';
+import { choosePlatformErasers } from './wipe/platform/choose.ts';
 
 /** How long to wait before an unusable key store is tried again, ms. */
 const retryVault = 5000;
+/** How long after the first screen the installed software is measured, ms. */
+const measureAfter = 2000;
 
 /** Where the build puts things: beside this file's folder. */
 const preload = join(import.meta.dirname, '../preload/index.cjs');
@@ -70,6 +78,9 @@ export function startApp(): void {
 /** EX_SOFTWARE of sysexits.h: the session starts the client again. */
 const faulty = 70;
 
+/** EX_TEMPFAIL of sysexits.h: the driver that said so starts the client again. */
+const again = 75;
+
 /** A fault nobody handled ends the process; without this Electron would open a dialogue over the kiosk. */
 function guardProcess(log: Log): void {
   const told = (error: unknown): object => ({
@@ -92,11 +103,24 @@ function preparePaths(data: string | undefined): void {
   app.setAppLogsPath(places.logs);
 }
 
+/** SECURITY: the image's description of the machine is the system's own file; development may point at one of its own (S32). */
+function machineOf({ machine }: DevelopmentOptions): MachineFile | undefined {
+  const { platform } = process;
+  if (machine === undefined) {
+    return describedMachine({ path: machineFilePath(platform), platform, owners: [superuser] });
+  }
+  return describedMachine({ path: machine, platform, owners: [superuser, process.getuid?.() ?? superuser] });
+}
+
+const superuser = 0;
+
 /** The running client: one window, one door, and the stage behind it. */
 class Application {
   readonly #log: Log;
   readonly #options: DevelopmentOptions;
-  readonly #places = dataPlaces(app.getPath('userData'));
+  /** Undefined when what describes it is not what it must be. */
+  readonly #machine: MachineFile | undefined;
+  readonly #places: DataPlaces;
   readonly #pageReports = new RateLimit(systemClock, 1 / 60);
   #stage: Stage = startStage('en', Date.now());
   #kiosk: Kiosk | undefined;
@@ -104,31 +128,56 @@ class Application {
   #mediaNetwork: MediaNetwork | undefined;
   #notify: NotifyPage = () => undefined;
   #isShown = false;
+  #isEnding = false;
+  #software: string | null = null;
 
   constructor(log: Log, options: DevelopmentOptions) {
     this.#log = log;
     this.#options = options;
+    this.#machine = machineOf(options);
+    this.#places = dataPlaces(app.getPath('userData'), this.#machine?.tombstoneFolder);
   }
 
   /** Shows the window and, at the same time, finds out what this laptop is. */
   start(): void {
-    const vault = this.#vaultParts();
+    // SECURITY: a laptop that cannot tell where its key lies, or its tombstone, looks at neither (S32).
+    if (this.#machine === undefined) this.#refuseMachine();
+    else this.#startOn(this.#machine);
+    closeForeignDoors();
+  }
+
+  #refuseMachine(): void {
+    this.#log.error({ reason: 'machine-file' }, 'start refused');
+    this.#stage = startStage('en', Date.now(), 'machine-file');
+    this.#openWindow();
+  }
+
+  #startOn(machine: MachineFile): void {
+    const vault = this.#vaultParts(machine);
     const keyStore = keyStoreOf(vault);
-    const erasure = this.#erasure(keyStore);
+    const erasure = this.#erasure(machine, keyStore);
     const { status } = erasure;
     if (status !== 'none') this.#stage = wipedStage(status, Date.now());
     this.#openWindow();
     // SECURITY: a wipe that was begun goes on before anything else is looked at (S9).
-    if (status === 'none') this.#openVault(vault, keyStore, erasure);
-    else void this.#resumeWipe(erasure);
-    closeForeignDoors();
+    if (status !== 'none') void this.#resumeWipe(erasure);
+    // SECURITY: a laptop that could not begin its own erasure is not used (S9).
+    else if (machine.tombstoneFolder !== undefined && !erasure.canBegin) this.#refuseDisk();
+    else this.#openVault(vault, keyStore, erasure);
   }
 
-  #vaultParts(): VaultParts {
+  #refuseDisk(): void {
+    this.#log.error({ reason: 'disk-fault' }, 'no place for a tombstone');
+    this.#setStage(startStage('en', Date.now(), 'disk-fault'));
+  }
+
+  #vaultParts(machine: MachineFile): VaultParts {
     return {
       places: this.#places,
       files: systemFiles,
       random: systemRandom,
+      machine,
+      tpm: this.#options.tpm,
       wantsDevelopmentKeyStore: this.#options.wantsKeyStore,
       keyringFolder: keyringFolderOf(process.env, homedir()),
       Entry,
@@ -137,22 +186,33 @@ class Application {
     };
   }
 
-  #erasure(keyStore: KeyStore): Erasure {
-    const exchange = exchangeWithControl;
+  #erasure(machine: MachineFile, keyStore: KeyStore): Erasure {
     return new Erasure({
       places: this.#places,
       files: systemFiles,
       clock: systemClock,
       keyStore,
-      exchange,
+      machine,
+      choose: (chosen, on) => choosePlatformErasers({ chosen, platform: process.platform, machine: on, run }),
+      exchange: exchangeWithControl,
       log: this.#log,
     });
   }
 
+  /** Nothing of the vault has been in this process' memory: a start that finds a wipe does not start anew (S36). */
   async #resumeWipe(erasure: Erasure): Promise<void> {
-    await erasure.run();
+    if (erasure.status === 'wiping') await erasure.resume();
     this.#setStage(wipedStage('dead', Date.now()));
-    erasure.deliver();
+    erasure.rest();
+  }
+
+  /** Ends this process, page and all, so that another begins. @param isStartedAgain by whoever started this one */
+  #startAnew(isStartedAgain = false): void {
+    this.#isEnding = true;
+    this.#notify = () => undefined;
+    this.#log.info({}, 'starts anew');
+    if (!isStartedAgain) app.relaunch();
+    app.exit(isStartedAgain ? again : 0);
   }
 
   #openVault(parts: VaultParts, keyStore: KeyStore, erasure: Erasure): void {
@@ -169,8 +229,12 @@ class Application {
     const kiosk = new Kiosk({
       record: opened.record,
       keyStore,
+      damage: opened.damage,
       journalPath: this.#places.journal,
+      eventsPath: this.#places.events,
       erasure,
+      startAnew: () => this.#startAnew(this.#options.isStartedAgain),
+      software: () => this.#software,
       exchange: exchangeWithControl,
       openSocket,
       notify: (name, payload) => {
@@ -199,8 +263,7 @@ class Application {
   }
 
   #openWindow(): void {
-    let isQuitting = false;
-    app.on('before-quit', () => (isQuitting = true));
+    app.on('before-quit', () => (this.#isEnding = true));
     // SECURITY: nothing the page stores outlives the process (S8).
     const memory = session.fromPartition('sallyport', { cache: false });
     prepareSession(memory, pageFolder);
@@ -210,7 +273,7 @@ class Application {
       preload,
       title: 'Sallyport',
       inWindow: this.#options.inWindow,
-      isQuitting: () => isQuitting,
+      isQuitting: () => this.#isEnding,
       mayPaste: () => this.#stage.capabilities.invocations.has('enrol'),
     });
     this.#window = window;
@@ -224,9 +287,7 @@ class Application {
     // SECURITY: a page can close its window without asking anybody; the client then starts anew, inert (S12).
     window.on('closed', () => {
       if (this.#options.inWindow) app.quit();
-      if (isQuitting) return;
-      app.relaunch();
-      app.exit(0);
+      if (!this.#isEnding) this.#startAnew();
     });
     keepPageLoaded(window, (reason) => this.#pageGone(reason));
     app.on('second-instance', () => window.focus());
@@ -270,6 +331,17 @@ class Application {
     const { screen } = this.#stage.snapshot.screen;
     const facts = created === null ? { screen } : { screen, milliseconds: Math.round(Date.now() - created) };
     this.#log.info(facts, 'screen shown');
+    systemClock.setTimer(measureAfter, () => void this.#measureSoftware());
+  }
+
+  /** Once, and when nothing waits for it: a wipe that comes before says that the software was not measured. */
+  async #measureSoftware(): Promise<void> {
+    try {
+      this.#software = await softwareDigest(app.getAppPath());
+      this.#log.info({ software: this.#software }, 'software measured');
+    } catch (error) {
+      this.#log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'software not measured');
+    }
   }
 
   #pageGone(reason: string): void {

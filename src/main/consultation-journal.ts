@@ -1,14 +1,12 @@
 import type { DeviceAppointment } from '@sallyport/protocol';
 import * as z from 'zod';
-import type { NewDeviceEvent } from './link/outbox.ts';
-import type { Files } from './platform/files.ts';
-import type { Random } from './platform/random.ts';
-import type { Answer, Kept, Log } from './ports.ts';
-import { obtainDeviceShare } from './vault/device-share.ts';
-import type { KeyStore } from './vault/key-store.ts';
+import type { DeviceJournalParts } from './device-journal.ts';
+import { faultOf, openDeviceJournal } from './device-journal.ts';
+import type { NewDeviceEvent } from './link/outbox-entries.ts';
+import type { Kept } from './ports.ts';
 import { journalWrapKey, zero } from './vault/keys.ts';
-import type { JournalPosition, SealedJournal } from './vault/sealed-journal.ts';
-import { openSealedJournal } from './vault/sealed-journal.ts';
+import type { JournalPosition } from './vault/journal-reading.ts';
+import type { JournalRefusal, SealedJournal, SealedJournalResult } from './vault/sealed-journal.ts';
 
 /** Older entries are dropped when the journal is next open, ms. */
 const retention = 30 * 24 * 3_600_000;
@@ -21,15 +19,13 @@ export type JournalEntry =
 const dated = z.object({ at: z.number() });
 
 /** What {@link ConsultationJournal} needs. */
-export interface ConsultationJournalOptions {
-  readonly path: string;
-  readonly device: string;
-  readonly keyStore: KeyStore;
+export interface ConsultationJournalOptions extends DeviceJournalParts {
   readonly floor: Kept<JournalPosition | null>;
-  readonly files: Files;
-  readonly random: Random;
-  readonly log: Log;
 }
+
+/** What came of opening: refused when it is not what it was, failed when disk or key store did. */
+export type JournalOpening =
+  { readonly outcome: 'opened' | 'failed' } | { readonly outcome: 'refused'; readonly reason: JournalRefusal };
 
 /** The journal of consultations: readable only while both halves of its key are here. */
 export class ConsultationJournal {
@@ -44,21 +40,25 @@ export class ConsultationJournal {
   /**
    * Opens the journal with both halves and writes down what the laptop was opened for.
    * @param serverShare 32 bytes from the grant; zeroed before this returns
-   * @returns refused when the journal is not what it was, or the disk does not keep the entry; nothing is open then
+   * @returns opened once the entry is durable; nothing is open otherwise
    */
-  async open(serverShare: Uint8Array, entry: Extract<JournalEntry, { kind: 'opened' }>): Promise<Answer<undefined>> {
+  async open(serverShare: Uint8Array, entry: Extract<JournalEntry, { kind: 'opened' }>): Promise<JournalOpening> {
     await this.close();
     try {
-      const journal = this.#openSealed(serverShare);
-      if (journal === undefined) return { ok: false, refusal: { reason: 'failed' } };
-      this.#open = journal;
-      await journal.rotate((kept) => isRecent(kept, entry.at));
-      await journal.append(entry);
-      return { ok: true, value: undefined };
+      const opened = this.#openSealed(serverShare);
+      if (opened.outcome === 'refused') {
+        this.#options.log.error({ reason: opened.reason }, 'journal refused');
+        return opened;
+      }
+      this.#open = opened.journal;
+      await opened.journal.rotate((kept) => isRecent(kept, entry.at));
+      await opened.journal.append(entry);
+      this.#note(opened.journal.position);
+      return { outcome: 'opened' };
     } catch (error) {
-      this.#options.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'journal not opened');
+      this.#options.log.error(faultOf(error), 'journal not opened');
       await this.close();
-      return { ok: false, refusal: { reason: 'failed' } };
+      return { outcome: 'failed' };
     } finally {
       zero(serverShare);
     }
@@ -67,7 +67,7 @@ export class ConsultationJournal {
   /** Writes an event down when the journal is open. */
   append(entry: JournalEntry): void {
     this.#open?.append(entry).catch((error: unknown) => {
-      this.#options.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'journal entry not kept');
+      this.#options.log.error(faultOf(error), 'journal entry not kept');
     });
   }
 
@@ -83,33 +83,25 @@ export class ConsultationJournal {
   async #close(journal: SealedJournal): Promise<void> {
     try {
       await journal.close();
-      const { position } = journal;
-      this.#options.floor.update(() => position);
+      this.#note(journal.position);
     } catch (error) {
-      this.#options.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'journal not closed well');
+      this.#options.log.error(faultOf(error), 'journal not closed well');
     }
   }
 
-  #openSealed(serverShare: Uint8Array): SealedJournal | undefined {
-    const { path, device, keyStore, floor, files, random, log } = this.#options;
-    const { share } = obtainDeviceShare(keyStore, random);
-    // SECURITY: the two halves meet here, in memory, while the laptop is open; both are zeroed at once (S8).
-    const wrapKey = journalWrapKey(share, serverShare);
-    zero(share);
-    const kept = floor.value;
-    const binding = { device, file: 'consultations' };
-    const opened = openSealedJournal({
-      path,
-      binding,
-      wrapKey,
-      files,
-      random,
-      ...(kept === null ? {} : { floor: kept }),
+  /** SECURITY: known to the record from its first entry on: a journal taken away is missed (S31). */
+  #note(position: JournalPosition): void {
+    this.#options.floor.update(() => position);
+  }
+
+  #openSealed(serverShare: Uint8Array): SealedJournalResult {
+    return openDeviceJournal(this.#options, {
+      file: 'consultations',
+      schemaVersion: 1,
+      floor: this.#options.floor.value,
+      // SECURITY: the two halves meet here, in memory, while the laptop is open; both are zeroed at once (S8).
+      wrapKey: (deviceShare) => journalWrapKey(deviceShare, serverShare),
     });
-    zero(wrapKey);
-    if (opened.outcome !== 'refused') return opened.journal;
-    log.error({ reason: opened.reason }, 'journal refused');
-    return undefined;
   }
 }
 

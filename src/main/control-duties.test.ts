@@ -1,10 +1,10 @@
 import type { ApprovedStatement, DeviceAppointment } from '@sallyport/protocol';
 import { toBase64url } from '@sallyport/protocol';
 import { generateSealingKeyPair, sealShare } from '@sallyport/protocol/sealing';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { sampleFleet } from '../../test/harness/sample-fleet.ts';
 import { exactBytes, following, sampleTrust } from '../../test/harness/sample-trust.ts';
-import type { ConsultationJournal } from './consultation-journal.ts';
+import type { ConsultationJournal, JournalOpening } from './consultation-journal.ts';
 import { controlDuties } from './control-duties.ts';
 import { capabilities } from './lifecycle/capabilities.ts';
 import type { LifecycleEvent } from './lifecycle/lifecycle.ts';
@@ -22,7 +22,10 @@ const fleet = sampleFleet(now);
 const { people } = fleet;
 
 /** A laptop whose code has been typed, and a journal that takes its time to open. */
-async function setUp(whileOpening: (trust: Awaited<ReturnType<typeof sampleTrust>>['trust']) => Promise<unknown>) {
+async function setUp(
+  whileOpening: (trust: Awaited<ReturnType<typeof sampleTrust>>['trust']) => Promise<unknown>,
+  opening: JournalOpening = { outcome: 'opened' },
+) {
   const { trust } = await sampleTrust(fleet, now);
   const pairing = new Pairing({
     kept: keptInMemory<KeptPairing>(noTries),
@@ -36,14 +39,15 @@ async function setUp(whileOpening: (trust: Awaited<ReturnType<typeof sampleTrust
   const journal = {
     isOpen: false,
     open: async () => {
-      journal.isOpen = true;
+      journal.isOpen = opening.outcome === 'opened';
       await whileOpening(trust);
-      return { ok: true, value: undefined };
+      return opening;
     },
     close: async () => void (journal.isOpen = false),
   };
   const events: LifecycleEvent[] = [];
   const recorded: string[] = [];
+  const damage: string[] = [];
   const kept = { value: { identity: { sealingKey: toBase64url(keys.privateKey) } } } as unknown as Kept<Enrolment>;
   const duties = controlDuties({
     kept,
@@ -53,6 +57,8 @@ async function setUp(whileOpening: (trust: Awaited<ReturnType<typeof sampleTrust
     capabilities: () => capabilities({ name: 'inert', notice: null }),
     dispatch: (event) => void events.push(event),
     record: (event, detail) => void recorded.push(`${event} ${detail ?? ''}`),
+    isDamaged: () => false,
+    onDamaged: (found) => void damage.push(found),
     refresh: new TrustRefresh({
       trust,
       request: async () => ({ ok: false, refusal: { reason: 'not-connected' } }),
@@ -70,7 +76,7 @@ async function setUp(whileOpening: (trust: Awaited<ReturnType<typeof sampleTrust
     const appointment = { ...statement.appointment, ...times, patientReference: 'P 1' };
     return { answer: await duties['grant.open']({ grant, share, appointment }), grant, appointment };
   };
-  return { opens, events, recorded, journal };
+  return { opens, events, recorded, journal, damage };
 }
 
 test('S1 S4 a grant that is obeyed opens the laptop: for whom, by whom, and by which grant is remembered', async () => {
@@ -101,3 +107,25 @@ test.each([
     expect(recorded).toEqual(['statement-refused grant: unknown-credential']);
   },
 );
+
+describe('S31 a journal of consultations that does not open', () => {
+  test.each(['tampered', 'missing', 'rolled-back'] as const)(
+    'because it is %s: the laptop is damaged',
+    async (reason) => {
+      const { opens, events, damage } = await setUp(async () => undefined, { outcome: 'refused', reason });
+      const { answer } = await opens();
+      expect(answer).toEqual({ ok: false, refusal: { reason: 'store-damaged' } });
+      expect([events, damage]).toEqual([[], [`journal-consultations-${reason}`]]);
+    },
+  );
+
+  test.each<[string, JournalOpening, string]>([
+    ['by the half that control sent', { outcome: 'refused', reason: 'wrong-key' }, 'wrong-key'],
+    ['for a disk that fails', { outcome: 'failed' }, 'failed'],
+  ])('%s: that grant is refused, and on the record; the laptop is what it was', async (_why, opening, detail) => {
+    const { opens, events, recorded, damage } = await setUp(async () => undefined, opening);
+    const { answer } = await opens();
+    expect(answer).toEqual({ ok: false, refusal: { reason: 'failed' } });
+    expect([events, damage, recorded]).toEqual([[], [], [`statement-refused grant: ${detail}`]]);
+  });
+});

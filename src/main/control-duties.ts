@@ -1,6 +1,6 @@
 import type { ControlRequestMethod, ControlRequestParams, DeviceEvent, RequestRefusal } from '@sallyport/protocol';
 import { decodeStatement, fromBase64url } from '@sallyport/protocol';
-import type { ConsultationJournal } from './consultation-journal.ts';
+import type { ConsultationJournal, JournalOpening } from './consultation-journal.ts';
 import { signReceipt } from './identity/receipt-signing.ts';
 import type { Capabilities } from './lifecycle/capabilities.ts';
 import type { LifecycleEvent } from './lifecycle/lifecycle.ts';
@@ -8,6 +8,7 @@ import type { ControlRequestHandlers, Handled } from './link/link.ts';
 import { serially } from './platform/serially.ts';
 import type { Answer, Kept } from './ports.ts';
 import type { Enrolment } from './record.ts';
+import type { StoreDamage } from './store-damage.ts';
 import { takeGrant } from './trust/grants.ts';
 import type { OpenedGrant } from './trust/grants.ts';
 import { executeOrder } from './trust/orders.ts';
@@ -25,6 +26,10 @@ export interface DutyParts {
   readonly capabilities: () => Capabilities;
   readonly dispatch: (event: LifecycleEvent) => void;
   readonly record: (event: DeviceEvent['event'], detail?: string) => void;
+  /** Whether the store is known not to be what it was. */
+  readonly isDamaged: () => boolean;
+  /** The store is found not to be what it was: suspends the laptop for good. */
+  readonly onDamaged: (damage: StoreDamage) => void;
   /** Fetches newer trust. */
   readonly refresh: TrustRefresh;
   /** The time to judge by, ms since 1970. */
@@ -81,7 +86,7 @@ async function openGrant(
   const { sequence, openUntil } = grant;
   const entry = { at: Math.trunc(parts.now()), kind: 'opened', grant: sequence, appointment } as const;
   const opened = await parts.journal.open(serverShare, entry);
-  if (!opened.ok) return opened;
+  if (opened.outcome !== 'opened') return notOpened(parts, opened);
   const revoked = parts.trust.refusalOf({ approver, consultant: appointment.consultant });
   // What happened while the journal was opened (an order, a newer roster) counts more than the grant.
   if (revoked !== undefined || !isAllowed('grant.open')) {
@@ -90,6 +95,24 @@ async function openGrant(
   }
   parts.dispatch({ type: 'granted', activation: { grant: sequence, approved, approver, appointment, openUntil } });
   return nothing;
+}
+
+/**
+ * What a journal that does not open comes to.
+ * SECURITY: a store that is not what it was opens nothing, now or later, and is reported. A half of the key that does not fit
+ * is as likely control's doing: it refuses this grant alone, or whoever holds control could damage every laptop (S31).
+ */
+function notOpened(
+  { record, onDamaged }: DutyParts,
+  opened: Exclude<JournalOpening, { outcome: 'opened' }>,
+): Answer<never> {
+  const reason = opened.outcome === 'refused' ? opened.reason : undefined;
+  if (reason === undefined || reason === 'wrong-key') {
+    record('statement-refused', `grant: ${reason ?? 'failed'}`);
+    return { ok: false, refusal: { reason: 'failed' } };
+  }
+  onDamaged(`journal-consultations-${reason}`);
+  return { ok: false, refusal: { reason: 'store-damaged' } };
 }
 
 async function takeWithNewestTrust(
@@ -132,7 +155,7 @@ async function obeyOrder(
 }
 
 function execute(
-  { kept, trust, now }: DutyParts,
+  { kept, trust, now, isDamaged }: DutyParts,
   order: ControlRequestParams<'order.execute'>['order'],
 ): ReturnType<typeof executeOrder> {
   const { identity } = kept.value;
@@ -141,6 +164,7 @@ function execute(
     device: identity.device.id,
     now,
     receipts: () => kept.value.receipts,
+    isDamaged,
     sign: (receipt) => signReceipt(identity.signingKey, receipt),
     // SECURITY: sequence, counters, receipt and consequence are durable in one write, before anything happens (S5, S9).
     keep: ({ sequence, approvers, receipts, order: kind }) =>

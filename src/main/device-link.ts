@@ -15,6 +15,8 @@ export interface DeviceLinkParts
   readonly state: () => Lifecycle;
   readonly openSocket: (identity: LinkIdentity) => ReturnType<LinkOptions['open']>;
   readonly client: string;
+  /** How many times the record has been written, as it lies on the disk. */
+  readonly recordGeneration: () => number;
   readonly random: Random;
 }
 
@@ -36,6 +38,8 @@ export function makeDeviceLink(parts: DeviceLinkParts): Link {
       rosterVersion: trust.rosterVersion,
       grantSequence: trust.sequences.grant,
       orderSequence: trust.sequences.order,
+      // SECURITY: a record that was put back says a lower number than it has said before (S30).
+      recordGeneration: parts.recordGeneration(),
     }),
     device: kept.value.identity.device.id,
     handlers: controlDuties({

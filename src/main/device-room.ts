@@ -1,7 +1,7 @@
 import type { DeviceAppointment, DeviceEvent, RequestRefusal, RoomNotification } from '@sallyport/protocol';
 import type { KnownRoom } from '@sallyport/protocol/participants';
 import { mayBeStale } from './control-duties.ts';
-import { publicKeyOf } from './identity/device-keys.ts';
+import { publicKeyOf } from './identity/signing-keys.ts';
 import type { KeptIdentity } from './identity/identity.ts';
 import type { Capabilities } from './lifecycle/capabilities.ts';
 import type { LifecycleEvent } from './lifecycle/lifecycle.ts';

@@ -12,10 +12,12 @@ import type {
 import type { ControlNotificationMethod, ControlNotificationParams } from '@sallyport/protocol';
 import { Countersigning } from './audit/countersigning.ts';
 import type { ConsultationJournal } from './consultation-journal.ts';
+import type { DutyParts } from './control-duties.ts';
 import { makeDeviceLink } from './device-link.ts';
+import type { DeviceLinkParts } from './device-link.ts';
 import { makeDeviceRoom } from './device-room.ts';
 import { CertificateRenewal } from './identity/certificate-renewal.ts';
-import { publicKeyOf, signBytes } from './identity/device-keys.ts';
+import { publicKeyOf, signBytes } from './identity/signing-keys.ts';
 import { LeaseDuty } from './lease-duty.ts';
 import type { Capabilities } from './lifecycle/capabilities.ts';
 import type { Lifecycle, LifecycleEvent } from './lifecycle/lifecycle.ts';
@@ -23,8 +25,9 @@ import type { SnapshotFacts } from './lifecycle/snapshot.ts';
 import { LinkLoss } from './link-loss.ts';
 import type { Link } from './link/link.ts';
 import type { LinkOptions } from './link/link.ts';
+import type { NewDeviceEvent } from './link/outbox-entries.ts';
 import { Outbox } from './link/outbox.ts';
-import type { NewDeviceEvent } from './link/outbox.ts';
+import type { OutboxJournal } from './link/outbox.ts';
 import type { LinkIdentity } from './link/socket.ts';
 import type { Clock } from './platform/clock.ts';
 import type { Random } from './platform/random.ts';
@@ -41,6 +44,7 @@ import { Trust } from './trust/trust.ts';
 export interface DeviceParts {
   readonly kept: Kept<Enrolment>;
   readonly journal: ConsultationJournal;
+  readonly events: OutboxJournal;
   readonly state: () => Lifecycle;
   readonly capabilities: () => Capabilities;
   readonly dispatch: (event: LifecycleEvent) => void;
@@ -49,6 +53,9 @@ export interface DeviceParts {
   readonly notifyRoom: (notification: RoomNotification) => void;
   readonly openSocket: (identity: LinkIdentity) => ReturnType<LinkOptions['open']>;
   readonly client: string;
+  readonly recordGeneration: DeviceLinkParts['recordGeneration'];
+  readonly isDamaged: DutyParts['isDamaged'];
+  readonly onDamaged: DutyParts['onDamaged'];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -100,7 +107,7 @@ export class Device {
     });
     this.link = this.#makeLink();
     this.outbox = new Outbox({
-      kept: part(kept, 'outbox'),
+      journal: parts.events,
       device: kept.value.identity.device.id,
       sign: (bytes) => this.#sign(bytes),
       deliver: (method, params) => this.#deliver(method, params),

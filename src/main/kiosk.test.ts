@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { laptopWith, orderOf, sampleLaptop, settled } from './laptop-testing.ts';
+import { laptopWith, orderOf, sampleLaptop, until } from './laptop-testing.ts';
 import { manualClock } from './platform/testing/manual-clock.ts';
 import type { Enrolment } from './record.ts';
 
@@ -20,8 +20,9 @@ describe('a start', () => {
     kiosk.start();
     expect(kiosk.snapshot.screen).toMatchObject({ screen: 'inert', pairing: { state: 'unavailable' }, notice: null });
     connect();
-    await settled();
-    expect(kiosk.snapshot.screen).toMatchObject({ screen: 'inert', link: 'connected', pairing: { state: 'shown' } });
+    await expect
+      .poll(() => kiosk.snapshot.screen)
+      .toMatchObject({ screen: 'inert', link: 'connected', pairing: { state: 'shown' } });
     expect(sockets).toHaveLength(1);
   });
 
@@ -30,7 +31,7 @@ describe('a start', () => {
     kiosk.start();
     expect(kiosk.snapshot.screen).toMatchObject({ screen: 'inert', notice: 'restarted' });
     const socket = connect();
-    await settled();
+    await until('it is reported', () => socket.sent.some((frame) => frame['method'] === 'activation.ended'));
     const fetch = socket.sent.find((frame) => frame['method'] === 'trust.fetch');
     expect(fetch).toMatchObject({ params: { afterManifest: 1 } });
     expect(socket.sent).toContainEqual(
@@ -56,33 +57,6 @@ describe('S5 S7 orders', () => {
     expect(await asks(socket, 3, 'order.execute', { order: order('resume', 2) })).toMatchObject({ ok: true });
     expect([kiosk.snapshot.screen.screen, record.value.enrolment?.suspendedByOrder]).toEqual(['inert', false]);
     expect(record.value.enrolment?.trust.counters).toHaveLength(1);
-  });
-
-  test('a kill always finishes: brick is answered with its receipt, then everything is gone (S9)', async () => {
-    const { kiosk, connect, asks, keyStore, disk, clock } = setUp();
-    kiosk.start();
-    const socket = connect();
-    expect(await asks(socket, 1, 'order.execute', { order: order('brick', 1) })).toMatchObject({ ok: true });
-    clock.pass(3000);
-    await settled();
-    expect(kiosk.snapshot.screen.screen).toBe('dead');
-    expect([keyStore.secrets.size, disk.exists('/data/record')]).toEqual([0, false]);
-    const tombstone = Buffer.from(disk.read('/data/tombstone/tombstone.json') ?? []).toString();
-    expect(JSON.parse(tombstone)).toMatchObject({ phase: 'dead', receiptDelivered: true });
-    expect((JSON.parse(tombstone) as { receipt: string }).receipt).not.toBe('');
-  });
-
-  test('a kill always finishes: cut off between receipt and wipe, the next start goes on before any network (S9)', async () => {
-    const first = setUp();
-    first.kiosk.start();
-    await first.asks(first.connect(), 1, 'order.execute', { order: order('brick', 1) });
-    const { enrolment } = first.record.value;
-    const second = setUp(enrolment);
-    second.kiosk.start();
-    expect(second.kiosk.snapshot.screen.screen).toBe('wiping');
-    second.clock.pass(3000);
-    await settled();
-    expect([second.kiosk.snapshot.screen.screen, second.sockets.length]).toEqual(['dead', 0]);
   });
 });
 

@@ -1,8 +1,12 @@
-import type { ActivationEnd, InvokeParams, InvokeResult, RoomEnd, Snapshot } from '@sallyport/protocol';
-import { ConsultationJournal } from './consultation-journal.ts';
+import type { ActivationEnd, ErasureProof, InvokeParams, InvokeResult, RoomEnd, Snapshot } from '@sallyport/protocol';
 import { Device } from './device.ts';
 import type { DeviceParts } from './device.ts';
-import type { Erasure, ErasureEvidence } from './erasure.ts';
+import { faultOf } from './device-journal.ts';
+import { DeviceStore } from './device-store.ts';
+import type { DeviceStoreParts } from './device-store.ts';
+import type { Erasure } from './erasure.ts';
+import { evidenceOf } from './erasure-evidence.ts';
+import type { ErasureEvidence } from './erasure-evidence.ts';
 import { enrol } from './identity/enrolment.ts';
 import type { Enrolled, EnrolmentParts } from './identity/enrolment.ts';
 import type { NotifyPage, PageHandlers } from './ipc.ts';
@@ -11,31 +15,25 @@ import type { Capabilities } from './lifecycle/capabilities.ts';
 import { LifecycleHolder } from './lifecycle/lifecycle-holder.ts';
 import type { Activation, Lifecycle, LifecycleEffect } from './lifecycle/lifecycle.ts';
 import { snapshotOf } from './lifecycle/snapshot.ts';
-import type { Clock, Timer } from './platform/clock.ts';
-import type { Files } from './platform/files.ts';
-import type { Random } from './platform/random.ts';
-import type { Kept, Log } from './ports.ts';
-import type { DeviceRecord, Enrolment } from './record.ts';
-import { keptEnrolment, newEnrolment, part } from './record.ts';
+import type { Timer } from './platform/clock.ts';
+import type { Kept } from './ports.ts';
+import type { DeviceRecord } from './record.ts';
+import { newEnrolment } from './record.ts';
 import type { Stage } from './stage.ts';
+import type { StoreDamage } from './store-damage.ts';
 import { firstTrust } from './trust/kept-trust.ts';
 import { verifyRoster } from './trust/rosters.ts';
-import type { KeyStore } from './vault/key-store.ts';
 
 /** What {@link Kiosk} needs. */
-export interface KioskParts {
-  readonly record: Kept<DeviceRecord> & { close(): void };
-  readonly keyStore: KeyStore;
-  readonly journalPath: string;
+export interface KioskParts extends DeviceStoreParts, Pick<DeviceParts, 'openSocket' | 'client' | 'clock'> {
+  readonly record: Kept<DeviceRecord> & { readonly generation: number; close(): void };
   readonly erasure: Erasure;
+  /** Ends this process so that another begins; what is on the disk says what that one is. */
+  readonly startAnew: () => void;
+  /** SHA-256 of the installed software, base64url; null as long as it has not been measured. */
+  readonly software: () => string | null;
   readonly exchange: EnrolmentParts['exchange'];
-  readonly openSocket: DeviceParts['openSocket'];
   readonly notify: NotifyPage;
-  readonly client: string;
-  readonly files: Files;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly log: Log;
 }
 
 /** What carries each effect out. */
@@ -43,8 +41,8 @@ type EffectRunners = {
   readonly [T in LifecycleEffect['type']]: (effect: Extract<LifecycleEffect, { type: T }>) => void;
 };
 
-/** How long control may take to acknowledge an erasure's receipt over the link before it is posted instead, ms. */
-const receiptPatience = 3000;
+/** How long the journal may take to close before it is erased open, ms. */
+const journalPatience = 1000;
 const minute = 60_000;
 const done = { ok: true, value: {} } as const;
 /** What a laptop that was never enrolled has to show of its dealings with control. */
@@ -71,8 +69,9 @@ export class Kiosk implements Stage {
   };
   readonly #parts: KioskParts;
   readonly #lifecycle: LifecycleHolder;
+  #store: DeviceStore | undefined;
   #device: Device | undefined;
-  #journal: ConsultationJournal | undefined;
+  #isStarted = false;
   #activationTimer: Timer | undefined;
   #idleTimer: Timer | undefined;
 
@@ -108,9 +107,10 @@ export class Kiosk implements Stage {
 
   /** Begins: what was cut off is finished first, the lease is checked, and only then is the network used. */
   start(): void {
-    const device = this.#device;
-    if (device === undefined) return;
-    const { openGrant, receipts } = this.#enrolment.value;
+    const [device, store] = [this.#device, this.#store];
+    this.#isStarted = true;
+    if (device === undefined || store === undefined) return;
+    const { openGrant, receipts } = store.kept.value;
     // SECURITY: a brick that was executed, or a lease that ran out, comes before any network (S9, S21).
     if (receipts.some(({ order }) => order === 'brick') || device.lease.standing === 'erase') {
       this.#lifecycle.dispatch({ type: 'erase' });
@@ -118,6 +118,8 @@ export class Kiosk implements Stage {
     }
     if (openGrant !== null) this.#ended(openGrant, 'restarted');
     device.record('started');
+    // At every start: whatever became of the journal of events, control hears of it.
+    if (store.damage !== null) device.record('store-damaged', store.damage);
     device.start();
   }
 
@@ -138,40 +140,39 @@ export class Kiosk implements Stage {
     this.#device?.record('page-refused', detail);
   }
 
-  get #enrolment(): Kept<Enrolment> {
-    return keptEnrolment(this.#parts.record);
-  }
-
   #initial(): Lifecycle {
     const { enrolment } = this.#parts.record.value;
     if (enrolment === null) return { name: 'blank', busy: false, problem: null };
+    if (this.#store?.damage !== null) return { name: 'suspended', by: 'damage' };
     if (enrolment.suspendedByOrder) return { name: 'suspended', by: 'order' };
     if (this.#device?.lease.standing !== 'held') return { name: 'suspended', by: 'lease' };
     return { name: 'inert', notice: enrolment.openGrant === null ? null : 'restarted' };
   }
 
   #makeDevice(): Device {
-    const { record, keyStore, journalPath, files, random, log } = this.#parts;
-    const kept = keptEnrolment(record);
-    this.#journal = new ConsultationJournal({
-      path: journalPath,
-      device: kept.value.identity.device.id,
-      keyStore,
-      floor: part(kept, 'journal'),
-      files,
-      random,
-      log,
-    });
+    const store = new DeviceStore(this.#parts, (damage) => this.#damaged(damage));
+    this.#store = store;
     return new Device({
       ...this.#parts,
-      kept,
-      journal: this.#journal,
+      kept: store.kept,
+      journal: store.consultations,
+      events: store.events,
+      recordGeneration: () => this.#parts.record.generation,
+      isDamaged: () => store.damage !== null,
+      onDamaged: (damage) => void store.damaged(damage),
       state: () => this.#lifecycle.state,
       capabilities: () => this.capabilities,
       dispatch: (event) => this.#lifecycle.dispatch(event),
       onChange: () => this.#publish(),
       notifyRoom: (notification) => this.#parts.notify('room', notification),
     });
+  }
+
+  /** What is found at a start is obeyed by the state it begins in. */
+  #damaged(damage: StoreDamage): void {
+    if (!this.#isStarted) return;
+    this.#device?.record('store-damaged', damage);
+    this.#lifecycle.dispatch({ type: 'suspended', by: 'damage' });
   }
 
   #publish(): void {
@@ -207,22 +208,31 @@ export class Kiosk implements Stage {
 
   #endActivation(grant: number, reason: ActivationEnd): void {
     this.#activationTimer?.cancel();
-    void this.#journal?.close();
+    void this.#store?.consultations.close();
     this.#ended(grant, reason);
   }
 
   #startActivation({ grant, openUntil }: Activation): void {
     const { clock } = this.#parts;
-    this.#enrolment.update((value) => ({ ...value, openGrant: grant }));
-    // SECURITY: whichever clock is furthest decides when the laptop shuts (S1).
+    // SECURITY: whichever clock is furthest decides when the laptop shuts, and no disk that fails keeps it from it (S1).
     const left = openUntil - (this.#device?.now() ?? clock.now());
     const over = (): void => this.#lifecycle.dispatch({ type: 'deactivated', reason: 'over' });
     this.#activationTimer = clock.setTimer(Math.max(0, left), over);
+    this.#keepOpenGrant(grant);
   }
 
+  /** Reported first: cut off in between, the next start finds it open and reports its end once more. */
   #ended(grant: number, reason: ActivationEnd): void {
-    this.#enrolment.update((value) => ({ ...value, openGrant: null }));
     this.#device?.outbox.activationEnded(grant, reason);
+    this.#keepOpenGrant(null);
+  }
+
+  #keepOpenGrant(openGrant: number | null): void {
+    try {
+      this.#store?.kept.update((value) => ({ ...value, openGrant }));
+    } catch (error) {
+      this.#parts.log.error(faultOf(error), 'open grant not kept');
+    }
   }
 
   #startIdle(): void {
@@ -238,35 +248,35 @@ export class Kiosk implements Stage {
   }
 
   async #wipe(): Promise<void> {
-    const { erasure, record } = this.#parts;
-    const evidence = this.#evidence();
+    const { erasure, record, startAnew } = this.#parts;
     this.#device?.stopDuties();
-    await this.#journal?.close();
+    const [evidence] = await Promise.all([this.#evidence(), this.#closeJournal()]);
     // SECURITY: nothing is written any more: what is erased stays erased (S9).
     record.close();
-    const delivery = this.#deliverReceipt(evidence);
-    await erasure.run(evidence);
-    if (await delivery) erasure.delivered();
-    this.#lifecycle.dispatch({ type: 'erased' });
-    erasure.deliver();
+    const end = await erasure.begin(evidence, (proof) => this.#deliverProof(proof));
+    // SECURITY: keys and patients' data were in this process and its page: whatever comes next is in new ones (S36).
+    startAnew();
+    if (end === 'dead') this.#lifecycle.dispatch({ type: 'erased' });
   }
 
-  #evidence(): ErasureEvidence | undefined {
+  /** Signs what proves the erasure while the device's own key is still there. */
+  async #evidence(): Promise<ErasureEvidence | undefined> {
     const { enrolment } = this.#parts.record.value;
-    if (enrolment === null) return undefined;
-    const { enrolment: address, caCertificate } = enrolment.identity;
-    const receipt = enrolment.receipts.findLast(({ order }) => order === 'brick')?.signed;
-    return { receipt, address, caCertificate };
+    const device = this.#device;
+    if (enrolment === null || device === undefined) return undefined;
+    const erasers = device.trust.manifest.policy.platformErasers;
+    return evidenceOf({ ...this.#parts, enrolment, erasers, software: this.#parts.software(), now: device.now() });
   }
 
-  /** Tries the link first; false when control has not acknowledged the receipt in time. */
-  async #deliverReceipt(evidence: ErasureEvidence | undefined): Promise<boolean> {
-    const link = this.#device?.link;
-    if (link === undefined || evidence?.receipt === undefined) return false;
-    const patience = new Promise<false>((resolve) => {
-      this.#parts.clock.setTimer(receiptPatience, () => resolve(false));
-    });
-    return Promise.race([link.request('receipt.deliver', evidence.receipt).then(({ ok }) => ok), patience]);
+  /** Closes the journals and zeroes their keys; one that does not close does not hold up its own destruction. */
+  async #closeJournal(): Promise<void> {
+    const patience = new Promise<void>((resolve) => void this.#parts.clock.setTimer(journalPatience, resolve));
+    await Promise.race([this.#store?.close(), patience]).catch(() => undefined);
+  }
+
+  async #deliverProof(proof: ErasureProof): Promise<boolean> {
+    const answer = await this.#device?.link.request('erasure.report', proof);
+    return answer?.ok ?? false;
   }
 
   #makeHandlers(): PageHandlers {
@@ -330,9 +340,11 @@ export class Kiosk implements Stage {
   }
 
   async #keepEnrolled({ identity, manifest, roster }: Enrolled): Promise<'not-saved' | undefined> {
-    const { record, clock, log } = this.#parts;
+    const { record, clock, files, journalPath, eventsPath, log } = this.#parts;
     try {
       const trust = await firstTrust(manifest, roster);
+      // What an enrolment left that did not come to its end.
+      for (const path of [journalPath, eventsPath]) files.remove(path);
       record.update((value) => ({ ...value, enrolment: newEnrolment({ identity, trust }, clock.now()) }));
       this.#device = this.#makeDevice();
     } catch (error) {

@@ -16,14 +16,20 @@ import { generateSealingKeyPair, sealShare } from '@sallyport/protocol/sealing';
 import type { WebSocket } from 'ws';
 import { dataPlaces } from './data-places.ts';
 import { Erasure } from './erasure.ts';
-import { publicKeyOf } from './identity/device-keys.ts';
+import type { ErasureOptions } from './erasure.ts';
+import type { ControlHttpAnswer, ControlHttpRequest } from './identity/control-http.ts';
+import { publicKeyOf } from './identity/signing-keys.ts';
+import { noEvents } from './event-journal.ts';
 import { Kiosk } from './kiosk.ts';
+import type { KioskParts } from './kiosk.ts';
+import { plainMachine } from './platform/machine-file.ts';
 import { systemRandom } from './platform/random.ts';
 import { makeAuthority } from './platform/testing/authority.ts';
 import type { ManualClock } from './platform/testing/manual-clock.ts';
 import { SimulatedDisk } from './platform/testing/simulated-disk.ts';
 import type { DeviceRecord, Enrolment } from './record.ts';
-import { newEnrolment } from './record.ts';
+import { deviceRecord, newEnrolment } from './record.ts';
+import type { StoreDamage } from './store-damage.ts';
 import type { KeyStore } from './vault/key-store.ts';
 import { sampleFleet } from '../../test/harness/sample-fleet.ts';
 import type { SampleFleet } from '../../test/harness/sample-fleet.ts';
@@ -97,8 +103,8 @@ function memoryKeyStore(): MemoryKeyStore {
   return {
     secrets,
     probe: () => 'usable',
-    read: (name) => secrets.get(name),
-    write: (name, secret) => void secrets.set(name, secret),
+    read: (name) => secrets.get(name)?.slice(),
+    write: (name, secret) => void secrets.set(name, Uint8Array.from(secret)),
     destroy: (name) => void secrets.delete(name),
   };
 }
@@ -141,8 +147,12 @@ export interface RunningLaptop {
   readonly keyStore: MemoryKeyStore;
   readonly sockets: readonly FakeSocket[];
   readonly shown: readonly Snapshot[];
-  readonly record: { readonly value: DeviceRecord };
+  readonly record: MemoryRecord;
   readonly answers: ControlAnswers;
+  /** What it has posted to control's enrolment port. */
+  readonly posted: readonly unknown[];
+  /** When its client ended to start anew. */
+  readonly starts: readonly number[];
   /** What it has reported to control, in words: the event, then its detail. */
   readonly reported: () => string[];
   /** Control welcomes the newest socket, once there is one that waits for it. */
@@ -150,6 +160,31 @@ export interface RunningLaptop {
   /** Control asks; the laptop's answer. */
   readonly asks: (socket: FakeSocket, id: number, method: string, params: unknown) => Promise<unknown>;
 }
+
+/** What else may be had of a laptop. */
+export interface LaptopHands {
+  /** Whether control takes what is posted to it; by default it does. */
+  readonly isPostTaken?: () => boolean;
+  /** What it can erase below its files; nothing by default. */
+  readonly choose?: ErasureOptions['choose'];
+  /** The disk it had before this start, with its journals; by default a new one. */
+  readonly disk?: SimulatedDisk;
+  /** What the vault found of the record; by default nothing. */
+  readonly damage?: StoreDamage;
+  /** Whether the record cannot be written; see {@link MemoryRecord.fault}. */
+  readonly isRecordBroken?: boolean;
+}
+
+/** A laptop's record in memory. */
+export interface MemoryRecord {
+  readonly value: DeviceRecord;
+  readonly generation: number;
+  /** When set, the disk does not take the record. */
+  fault: Error | undefined;
+}
+
+/** What the laptop's software is said to be. */
+export const sampleSoftware = 'A'.repeat(43);
 
 /**
  * Makes a laptop that is not started yet.
@@ -159,8 +194,9 @@ export function laptopWith(
   { fleet, enrolled }: SampleLaptop,
   changes: Partial<Enrolment> | null,
   clock: ManualClock,
+  hands: LaptopHands = {},
 ): RunningLaptop {
-  const disk = new SimulatedDisk();
+  const disk = hands.disk ?? new SimulatedDisk();
   const places = dataPlaces('/data');
   for (const folder of ['/data/record', '/data/journal']) disk.makeDirectory(folder);
   const keyStore = memoryKeyStore();
@@ -170,13 +206,23 @@ export function laptopWith(
     'trust.fetch': () => ({ manifests: [], more: false, rosters: [] }),
     'audit.checkpoint': () => undefined,
   };
-  const record = recordOf({ language: 'en', enrolment: changes === null ? null : { ...enrolled, ...changes } });
-  const exchange = async () => ({ outcome: 'not-reachable' }) as const;
+  // Journals that were on another disk are not missed.
+  const begun = hands.disk === undefined ? { events: noEvents, journal: null } : {};
+  const enrolment = changes === null ? null : { ...enrolled, ...changes, ...begun };
+  const record = recordOf({ language: 'en', enrolment });
+  if (hands.isRecordBroken === true) record.fault = new Error('disk');
+  const { posted, exchange } = postBox(hands);
+  const choose = hands.choose ?? (() => ({ erasers: [], powerSwitch: undefined }));
+  const starts: number[] = [];
   const kiosk = new Kiosk({
     record,
     keyStore,
+    damage: hands.damage ?? null,
     journalPath: places.journal,
-    erasure: new Erasure({ places, files: disk, clock, keyStore, exchange, log }),
+    eventsPath: places.events,
+    erasure: new Erasure({ places, files: disk, clock, keyStore, machine: plainMachine, choose, exchange, log }),
+    startAnew: () => void starts.push(clock.now()),
+    software: () => sampleSoftware,
     exchange,
     openSocket: () => {
       const socket = new FakeSocket(answers);
@@ -203,7 +249,21 @@ export function laptopWith(
     return socket;
   };
   const reported = (): string[] => sockets.flatMap(({ sent }) => sent).flatMap(eventsOf);
-  return { kiosk, clock, disk, keyStore, sockets, shown, record, answers, reported, connect, asks };
+  return { kiosk, clock, disk, keyStore, sockets, shown, record, answers, posted, starts, reported, connect, asks };
+}
+
+/** Control's enrolment port, as far as erasures need it. */
+function postBox({ isPostTaken = () => true }: LaptopHands): {
+  posted: unknown[];
+  exchange: (request: ControlHttpRequest) => Promise<ControlHttpAnswer>;
+} {
+  const posted: unknown[] = [];
+  const exchange = ({ body }: ControlHttpRequest): Promise<ControlHttpAnswer> => {
+    posted.push(body);
+    if (!isPostTaken()) return Promise.resolve({ outcome: 'not-reachable' });
+    return Promise.resolve({ outcome: 'answered', status: 200, value: {} });
+  };
+  return { posted, exchange };
 }
 
 function eventsOf({ method, params }: Record<string, unknown>): string[] {
@@ -213,16 +273,23 @@ function eventsOf({ method, params }: Record<string, unknown>): string[] {
   );
 }
 
-function recordOf(initial: DeviceRecord): ConstructorParameters<typeof Kiosk>[0]['record'] {
+function recordOf(initial: DeviceRecord): MemoryRecord & KioskParts['record'] {
   let value = initial;
+  let generation = 1;
   let isOpen = true;
   return {
+    fault: undefined,
     get value() {
       return value;
     },
-    update: (change) => {
+    get generation() {
+      return generation;
+    },
+    update(change) {
       if (!isOpen) throw new Error('closed');
-      value = change(value);
+      if (this.fault !== undefined) throw this.fault;
+      value = deviceRecord.parse(change(value));
+      generation += 1;
     },
     close: () => void (isOpen = false),
   };

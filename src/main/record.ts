@@ -1,16 +1,18 @@
 import { language } from '@sallyport/protocol';
 import * as z from 'zod';
 import { keptWitness, noWitness } from './audit/countersigning.ts';
+import type { EventJournal } from './event-journal.ts';
+import { eventsMark, noEvents } from './event-journal.ts';
 import { keptIdentity } from './identity/identity.ts';
-import { emptyOutbox, keptOutbox } from './link/outbox.ts';
 import type { Kept } from './ports.ts';
+import { storeDamage } from './store-damage.ts';
 import { keptTrust } from './trust/kept-trust.ts';
 import { freshLease, keptLease } from './trust/lease.ts';
 import { keptReceipt } from './trust/orders.ts';
 import { keptPairing, noTries } from './trust/pairing.ts';
 
-/** Version of the record's schema; a change of the schema raises it. No fleet has laptops with a record of version 1. */
-export const recordSchemaVersion = 2;
+/** Version of the record's schema; a change of the schema raises it. No fleet has laptops with a record of version 1 or 2. */
+export const recordSchemaVersion = 3;
 
 /** What exists once the laptop is enrolled. */
 const enrolment = z.strictObject({
@@ -18,7 +20,8 @@ const enrolment = z.strictObject({
   trust: keptTrust,
   lease: keptLease,
   pairing: keptPairing,
-  outbox: keptOutbox,
+  /** How far the journal of events had come. */
+  events: eventsMark,
   /** Which head of control's record it has countersigned last. */
   witness: keptWitness,
   receipts: z.array(keptReceipt).max(16),
@@ -26,7 +29,9 @@ const enrolment = z.strictObject({
   suspendedByOrder: z.boolean(),
   /** The activation that is under way: found at a start, it was cut off. */
   openGrant: z.int().min(1).nullable(),
-  /** How far the journal had come: one that has not is refused as rolled back. */
+  /** How the store was found damaged: nothing lifts that, only erasing ends it. Null: it was not. */
+  damaged: storeDamage.nullable(),
+  /** How far the journal of consultations had come: one that has not is refused as rolled back. */
   journal: z.strictObject({ generation: z.int(), records: z.int() }).nullable(),
 });
 export type Enrolment = z.infer<typeof enrolment>;
@@ -45,11 +50,12 @@ export function newEnrolment({ identity, trust }: Pick<Enrolment, 'identity' | '
     trust,
     lease: freshLease(now),
     pairing: noTries,
-    outbox: emptyOutbox,
+    events: noEvents,
     witness: noWitness,
     receipts: [],
     suspendedByOrder: false,
     openGrant: null,
+    damaged: null,
     journal: null,
   };
 }
@@ -62,8 +68,14 @@ export class NotEnrolledFault extends Error {
   }
 }
 
-/** The enrolment's part of a record. */
-export function keptEnrolment(record: Kept<DeviceRecord>): Kept<Enrolment> {
+/**
+ * The enrolment's part of a record. Whatever is written, how far the journal of events has come is written with it.
+ * @param events the journal, once there is one
+ */
+export function keptEnrolment(
+  record: Kept<DeviceRecord>,
+  events: () => Pick<EventJournal, 'mark'> | undefined,
+): Kept<Enrolment> {
   const enrolled = ({ enrolment }: DeviceRecord): Enrolment => {
     if (enrolment === null) throw new NotEnrolledFault();
     return enrolment;
@@ -72,7 +84,11 @@ export function keptEnrolment(record: Kept<DeviceRecord>): Kept<Enrolment> {
     get value() {
       return enrolled(record.value);
     },
-    update: (change) => record.update((value) => ({ ...value, enrolment: change(enrolled(value)) })),
+    update: (change) =>
+      record.update((value) => {
+        const enrolment = change(enrolled(value));
+        return { ...value, enrolment: { ...enrolment, events: events()?.mark ?? enrolment.events } };
+      }),
   };
 }
 

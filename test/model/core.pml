@@ -24,9 +24,10 @@ inline start_enrolled() {
   :: brick_kept[d] || counted[d] >= ERASE_AFTER -> life[d] = wiping
   :: else ->
     if
-    :: order_suspends[d] -> life[d] = suspended_order
-    :: !order_suspends[d] && lease_suspends[d] -> life[d] = suspended_lease
-    :: !order_suspends[d] && !lease_suspends[d] -> life[d] = inert
+    :: damaged_kept[d] -> life[d] = suspended_damage
+    :: !damaged_kept[d] && order_suspends[d] -> life[d] = suspended_order
+    :: !damaged_kept[d] && !order_suspends[d] && lease_suspends[d] -> life[d] = suspended_lease
+    :: !damaged_kept[d] && !order_suspends[d] && !lease_suspends[d] -> life[d] = inert
     fi
   fi
 }
@@ -83,7 +84,11 @@ inline keep_order() {
   order_sequence_kept[d] = duty_sequence[d];
   if
   :: duty_kind[d] == suspend -> order_suspends[d] = true
-  :: duty_kind[d] == resume -> order_suspends[d] = false; lease_suspends[d] = false; needs_officer[d] = false
+  :: duty_kind[d] == resume ->
+    order_suspends[d] = false;
+    lease_suspends[d] = false;
+    damaged_kept[d] = (without(damage_stays) -> false : damaged_kept[d]);
+    needs_officer[d] = false
   :: duty_kind[d] == brick -> brick_kept[d] = true
   fi;
   if

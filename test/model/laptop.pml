@@ -7,7 +7,7 @@ byte manifest[LAPTOPS];                           /* version in force */
 byte roster[LAPTOPS];                             /* version in force; 0: none */
 byte roster_mark[LAPTOPS];                        /* how far rosters have come: outlives the roster */
 byte grant_sequence_kept[LAPTOPS], order_sequence_kept[LAPTOPS];
-bool order_suspends[LAPTOPS], lease_suspends[LAPTOPS];
+bool order_suspends[LAPTOPS], lease_suspends[LAPTOPS], damaged_kept[LAPTOPS];
 bool brick_kept[LAPTOPS];                         /* the receipt of an executed brick */
 byte counted_kept[LAPTOPS];                       /* time without contact, as far as it is written down */
 mtype:tomb tombstone[LAPTOPS] = absent;
@@ -37,13 +37,13 @@ bool nonce_spent[LAPTOPS];
 byte opened[LAPTOPS], obeyed[LAPTOPS];            /* sequence numbers that have taken effect, as bits */
 byte newest_roster[LAPTOPS];
 byte silent[LAPTOPS];                             /* time that really passed without contact */
-bool needs_officer[LAPTOPS];
+bool needs_officer[LAPTOPS], was_damaged[LAPTOPS];
 bool brick_ordered[LAPTOPS], was_overdue[LAPTOPS], was_doomed[LAPTOPS], was_dead[LAPTOPS];
 byte seats[LAPTOPS];
 byte cuts = CUTS;
 
 #define in_room (life[d] == inRoom_waiting || life[d] == inRoom_consult || life[d] == inRoom_debrief)
-#define is_suspended (life[d] == suspended_order || life[d] == suspended_lease)
+#define is_suspended (life[d] == suspended_order || life[d] == suspended_lease || life[d] == suspended_damage)
 #define is_open (life[d] == open || in_room)
 /* How the lease stands. */
 #define must_suspend (counted[d] < ERASE_AFTER && (counted[d] >= SUSPEND_AFTER || lease_suspends[d]))
@@ -63,6 +63,7 @@ byte cuts = CUTS;
 inline watch() {
   NEVER(open_past_revocation, is_open && !covers(opener[d]));
   NEVER(lease_lifted_itself, needs_officer[d] && (life[d] == inert || is_open));
+  NEVER(damage_lifted, was_damaged[d] && (life[d] == inert || is_open));
   NEVER(lease_forgotten, counted[d] < silent[d] && has_link);
   NEVER(wipe_undone, was_doomed[d] && !was_dead[d] && life[d] != wiping && life[d] != dead && life[d] != off);
   NEVER(back_from_dead, was_dead[d] && life[d] != dead && life[d] != off);

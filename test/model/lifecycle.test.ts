@@ -38,6 +38,7 @@ const states: { [N in Lifecycle['name']]: Record<string, In<N>> } = {
   suspended: {
     suspended_order: { name: 'suspended', by: 'order' },
     suspended_lease: { name: 'suspended', by: 'lease' },
+    suspended_damage: { name: 'suspended', by: 'damage' },
   },
   wiping: { wiping: { name: 'wiping' } },
   dead: { dead: { name: 'dead' } },
@@ -63,6 +64,7 @@ const events: { [T in LifecycleEvent['type']]: Record<string, Of<T>> } = {
   suspended: {
     suspended_by_order: { type: 'suspended', by: 'order' },
     suspended_by_lease: { type: 'suspended', by: 'lease' },
+    suspended_by_damage: { type: 'suspended', by: 'damage' },
   },
   resumed: { resumed: { type: 'resumed' } },
   erase: { erase: { type: 'erase' } },

@@ -16,12 +16,12 @@ interface Search {
 
 const everything: Search = { share: { SEQUENCES: 1, CUTS: 1 }, whole: { SEQUENCES: 2, CUTS: 2 } };
 const numbers: Search = {
-  share: { ROOMS: 0, SEQUENCES: 2, MANIFESTS: 2, ROSTERS: 2, CUTS: 1 },
-  whole: { ROOMS: 0, SEQUENCES: 3, MANIFESTS: 2, ROSTERS: 2, CUTS: 1 },
+  share: { ROOMS: 0, DAMAGE: 0, SEQUENCES: 2, MANIFESTS: 2, ROSTERS: 2, CUTS: 1 },
+  whole: { ROOMS: 0, DAMAGE: 0, SEQUENCES: 3, MANIFESTS: 2, ROSTERS: 2, CUTS: 1 },
 };
 const twoLaptops: Search = {
-  share: { LAPTOPS: 2, ROOMS: 0, LEASES: 0, SEQUENCES: 1, MANIFESTS: 2, ROSTERS: 1, CUTS: 0 },
-  whole: { LAPTOPS: 2, ROOMS: 0, LEASES: 0, SEQUENCES: 1, MANIFESTS: 2, ROSTERS: 2, CUTS: 1 },
+  share: { LAPTOPS: 2, ROOMS: 0, LEASES: 0, DAMAGE: 0, SEQUENCES: 1, MANIFESTS: 2, ROSTERS: 1, CUTS: 0 },
+  whole: { LAPTOPS: 2, ROOMS: 0, LEASES: 0, DAMAGE: 0, SEQUENCES: 1, MANIFESTS: 2, ROSTERS: 2, CUTS: 1 },
 };
 const inTheEnd: Search = {
   share: { GRANTS: 0, ROOMS: 0, SEQUENCES: 2, MANIFESTS: 1, ROSTERS: 1, CUTS: 2 },

@@ -55,6 +55,7 @@ inline draft_order() {
   fi;
   if
   :: duty_sequence[d] <= order_sequence_kept[d] && !without(order_sequence) -> forget_duty()
+  :: duty_kind[d] == resume && damaged_kept[d] && !without(damage_stays) -> forget_duty()
   :: else
   fi
 }
@@ -119,6 +120,12 @@ inline contact() {
   fi
 }
 
+/* DeviceStore.damaged: durable, then obeyed. */
+inline find_damage() {
+  damaged_kept[d] = true;
+  was_damaged[d] = true
+}
+
 inline enrol() {
   share[d] = true;
   sealed_record[d] = true;
@@ -146,6 +153,7 @@ inline cut_power() {
   :: without(grant_sequence_durable) -> grant_sequence_kept[d] = 0
   :: without(brick_durable) -> brick_kept[d] = false
   :: without(lease_suspension_durable) -> lease_suspends[d] = false
+  :: without(damage_durable) -> damaged_kept[d] = false
   :: else
   fi;
   tombstone[d] = (tombstone[d] == begun && !flushed[d] -> absent : tombstone[d]);
@@ -235,6 +243,12 @@ end:
     :: d_step { cuts > 0 && life[d] != off -> cut_power() }
     /* Without being flushed the tombstone may be there all the same. */
     :: d_step { cuts > 0 && life[d] == wiping && tombstone[d] == begun && !flushed[d] -> flushed[d] = true; cut_power() }
+
+#if DAMAGE
+    /* A disk or a hand changes a journal or the record: a running laptop comes upon it, or the next start does. */
+    :: d_step { has_link && !damaged_kept[d] -> find_damage(); what = suspended_by_damage }
+    :: d_step { life[d] == off && share[d] && sealed_record[d] && tombstone[d] == absent && !damaged_kept[d] -> find_damage() }
+#endif
     fi;
     if
     :: duty[d] == grant_verified && duty_sequence[d] == 0 -> draft_grant()

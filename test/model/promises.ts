@@ -85,6 +85,11 @@ export const never: readonly ModelPromise[] = [
     breaks: [['lease_needs_officer'], ['lease_suspension_durable'], ['suspension_before_contact']],
   },
   {
+    name: 'damage_lifted',
+    words: 'a laptop whose store was found damaged is never used again, whoever orders it',
+    breaks: [['damage_stays'], ['damage_durable']],
+  },
+  {
     name: 'lease_forgotten',
     words: 'counted time is not won back by a clock set back, nor what has run out by contact',
     breaks: [['erasure_before_contact'], ['high_water']],

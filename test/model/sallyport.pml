@@ -39,6 +39,9 @@
 #ifndef LEASES
 #define LEASES 1      /* 1: time passes without contact */
 #endif
+#ifndef DAMAGE
+#define DAMAGE 1      /* 1: what a laptop keeps is changed by a fault or a hand, and found changed */
+#endif
 
 /* ---- Checks of the code: WITHOUT one of them, Spin has to find an error ---- */
 mtype:check = {
@@ -51,6 +54,7 @@ mtype:check = {
   /* lease          */ lease_needs_officer, lease_suspension_durable, suspension_before_contact, erasure_before_contact,
                        lease_before_requests, erasure_noted, high_water, own_clock,
   /* wipe           */ brick_durable, brick_receipt_stays, wipe_resumed, tombstone_first, tombstone_flushed, tombstone_spared,
+  /* damage         */ damage_stays, damage_durable,
   /* rooms          */ seat_checked, late_answer_refused, seat_given_back, room_of_join, consultant_of_grant
 };
 #ifdef CHOOSE         /* Which one is said in Pan's environment: one compilation for all of them. */
@@ -69,7 +73,7 @@ mtype:check left_out = every, left_out_too = every;
 /* ---- Promises: Pan names the one it finds broken, as in "assertion violated !(opened_unapproved)" ---- */
 hidden byte opened_unapproved, opened_stale, opened_past_lease, open_past_revocation, grant_twice, manifest_skipped,
   manifest_forged, roster_forged, roster_back, order_twice, order_unapproved, order_for_another, list_by_one,
-  erased_unordered, lease_lifted_itself, lease_forgotten, wipe_undone, back_from_dead, destroyed_unrecorded, second_seat,
+  erased_unordered, lease_lifted_itself, lease_forgotten, damage_lifted, wipe_undone, back_from_dead, destroyed_unrecorded, second_seat,
   seat_while_shut, false_participant;
 #define NEVER(promise, when) promise = (when); assert(!promise)
 

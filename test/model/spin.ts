@@ -10,7 +10,7 @@ export const modelFolder = import.meta.dirname;
 export type Bounds = Readonly<
   Partial<
     Record<
-      'LAPTOPS' | 'GRANTS' | 'ORDERS' | 'SEQUENCES' | 'MANIFESTS' | 'ROSTERS' | 'CUTS' | 'ROOMS' | 'LEASES',
+      'LAPTOPS' | 'GRANTS' | 'ORDERS' | 'SEQUENCES' | 'MANIFESTS' | 'ROSTERS' | 'CUTS' | 'ROOMS' | 'LEASES' | 'DAMAGE',
       number
     >
   >

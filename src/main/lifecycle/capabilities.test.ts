@@ -32,6 +32,13 @@ const inRoom: Expected = {
   room: [...sending, 'room.consume', 'room.resumeConsumer'],
   control: ['order.execute', 'activation.lock'],
 };
+const suspended: Expected = {
+  ...nothing,
+  screen: 'suspended',
+  network: 'link',
+  invocations: ['snapshot', 'set-language'],
+  control: ['order.execute', 'activation.lock'],
+};
 const table: readonly (readonly [string, Lifecycle | null, Expected])[] = [
   ['no state yet', null, nothing],
   [
@@ -70,17 +77,8 @@ const table: readonly (readonly [string, Lifecycle | null, Expected])[] = [
   ['waiting', { name: 'inRoom', phase: 'waiting', activation }, { ...inRoom, room: sending }],
   ['consult', { name: 'inRoom', phase: 'consult', activation }, inRoom],
   ['debrief', { name: 'inRoom', phase: 'debrief', activation }, inRoom],
-  [
-    'suspended',
-    { name: 'suspended', by: 'lease' },
-    {
-      ...nothing,
-      screen: 'suspended',
-      network: 'link',
-      invocations: ['snapshot', 'set-language'],
-      control: ['order.execute', 'activation.lock'],
-    },
-  ],
+  ['suspended', { name: 'suspended', by: 'lease' }, suspended],
+  ['damaged', { name: 'suspended', by: 'damage' }, suspended],
   ['wiping', { name: 'wiping' }, { ...nothing, screen: 'wiping', network: 'receipt', control: ['order.execute'] }],
   ['dead', { name: 'dead' }, { ...nothing, screen: 'dead', network: 'receipt' }],
 ];

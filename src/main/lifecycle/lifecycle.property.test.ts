@@ -33,6 +33,7 @@ const event: fc.Arbitrary<LifecycleEvent> = fc.oneof(
     { type: 'room-left', reason: 'left' },
     { type: 'suspended', by: 'order' },
     { type: 'suspended', by: 'lease' },
+    { type: 'suspended', by: 'damage' },
     { type: 'resumed' },
     { type: 'erase' },
     { type: 'erased' },
@@ -55,6 +56,8 @@ const laws: Record<string, Law> = {
   'into a room only from open': (state, _, after) => after.name !== 'inRoom' || isActive(state),
   'resumed only by an order': (state, { type }, after) =>
     state.name !== 'suspended' || after.name !== 'inert' || type === 'resumed',
+  'damaged for ever, but for its erasure': (state, _, after) =>
+    state.name !== 'suspended' || state.by !== 'damage' || after === state || after.name === 'wiping',
   'wiping only onwards': (state, _, after) => state.name !== 'wiping' || ['wiping', 'dead'].includes(after.name),
   'dead for ever': (state, _, after) => state.name !== 'dead' || after === state,
   'a kill is always obeyed': (state, { type }, after) =>
@@ -66,7 +69,7 @@ function broken(...transition: Parameters<Law>): string | undefined {
   return Object.keys(laws).find((law) => laws[law]?.(...transition) === false);
 }
 
-test('S1 S9 whatever happens in whatever order: open only by a grant, one room, wiping only onwards, dead for ever', () => {
+test('S1 S9 S31 whatever happens in whatever order: open only by a grant, one room, damaged for good, wiping only onwards, dead for ever', () => {
   const runs = effort(3000, 100_000);
   let steps = 0;
   fc.assert(

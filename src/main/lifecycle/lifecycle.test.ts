@@ -34,6 +34,7 @@ const states = {
   debrief: inRoom('debrief'),
   'suspended(order)': { name: 'suspended', by: 'order' },
   'suspended(lease)': { name: 'suspended', by: 'lease' },
+  'suspended(damage)': { name: 'suspended', by: 'damage' },
   wiping: { name: 'wiping' },
   dead: { name: 'dead' },
 } as const satisfies Record<string, Lifecycle>;
@@ -55,6 +56,7 @@ const events = {
   'deactivated(revoked)': { type: 'deactivated', reason: 'revoked' },
   'suspended(order)': { type: 'suspended', by: 'order' },
   'suspended(lease)': { type: 'suspended', by: 'lease' },
+  'suspended(damage)': { type: 'suspended', by: 'damage' },
   resumed: { type: 'resumed' },
   erase: { type: 'erase' },
   erased: { type: 'erased' },
@@ -74,6 +76,7 @@ const fromRoom: Row = {
   'deactivated(revoked)': `inert[revoked]: ${leftBy('device-locked')} ${endActivation('revoked')}`,
   'suspended(order)': `suspended[order]: ${leftBy('device-locked')} ${endActivation('ordered')} record(suspended order)`,
   'suspended(lease)': `suspended[lease]: ${leftBy('device-locked')} ${endActivation('ordered')} record(suspended lease)`,
+  'suspended(damage)': `suspended[damage]: ${leftBy('device-locked')} ${endActivation('ordered')} record(suspended damage)`,
   erase: `wiping: ${leftBy('device-locked')} ${endActivation('ordered')} wipe`,
 };
 
@@ -92,6 +95,7 @@ const table: Record<StateKey, Row> = {
     granted: 'open: start-activation(7) start-idle-timer record(opened)',
     'suspended(order)': 'suspended[order]: record(suspended order)',
     'suspended(lease)': 'suspended[lease]: record(suspended lease)',
+    'suspended(damage)': 'suspended[damage]: record(suspended damage)',
     erase: 'wiping: wipe',
   },
   open: {
@@ -102,17 +106,21 @@ const table: Record<StateKey, Row> = {
     'deactivated(revoked)': `inert[revoked]: stop-idle-timer ${endActivation('revoked')}`,
     'suspended(order)': `suspended[order]: stop-idle-timer ${endActivation('ordered')} record(suspended order)`,
     'suspended(lease)': `suspended[lease]: stop-idle-timer ${endActivation('ordered')} record(suspended lease)`,
+    'suspended(damage)': `suspended[damage]: stop-idle-timer ${endActivation('ordered')} record(suspended damage)`,
     erase: `wiping: stop-idle-timer ${endActivation('ordered')} wipe`,
   },
   waiting: { ...fromRoom, 'phase(consult)': 'inRoom[consult]:', 'phase(debrief)': 'inRoom[debrief]:' },
   consult: { ...fromRoom, 'phase(debrief)': 'inRoom[debrief]:' },
   debrief: fromRoom,
   'suspended(order)': {
+    'suspended(damage)': 'suspended[damage]:',
     resumed: 'inert: record(resumed)',
     erase: 'wiping: wipe',
   },
+  'suspended(damage)': { erase: 'wiping: wipe' },
   'suspended(lease)': {
     'suspended(order)': 'suspended[order]:',
+    'suspended(damage)': 'suspended[damage]:',
     resumed: 'inert: record(resumed)',
     erase: 'wiping: wipe',
   },
@@ -141,13 +149,13 @@ function result(state: Lifecycle, event: LifecycleEvent): string {
   return `${described(transition.state)}: ${effects.join(' ')}`.trimEnd();
 }
 
-describe('S1 every (state, event) pair of the lifecycle', () => {
+describe('S1 S31 every (state, event) pair of the lifecycle', () => {
   const pairs = (Object.keys(states) as StateKey[]).flatMap((state) =>
     (Object.keys(events) as EventKey[]).map((event) => ({ state, event, expected: table[state][event] })),
   );
 
   test('there are as many as states times events', () => {
-    expect(pairs).toHaveLength(11 * 18);
+    expect(pairs).toHaveLength(12 * 19);
   });
 
   test.each(pairs.filter(({ expected }) => expected !== undefined))('$state + $event → $expected', (pair) => {

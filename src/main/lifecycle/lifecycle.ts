@@ -35,9 +35,9 @@ export type LivePhase = Exclude<Phase, 'ended'>;
  *                           │ └────────────────┘ └─────────────────────┤
  *                           │              deactivated                 │
  *                           ├──────────────────────────────────────────┘
- *                           │ resumed (by an officer's order alone)
- *                           ▼ suspended (from inert, open, inRoom; by an order or by the lease)
- *                        suspended(lease → order)
+ *                           │ resumed (by an officer's order alone, and never from damage)
+ *                           ▼ suspended (from inert, open, inRoom; by an order, by the lease or by damage)
+ *                        suspended(lease → order → damage)
  *
  *     inert, open, inRoom, suspended, blank ── erase ──► wiping ── erased ──► dead
  */
@@ -46,13 +46,16 @@ export type Lifecycle =
   | { readonly name: 'inert'; readonly notice: ActivationEnd | null }
   | { readonly name: 'open'; readonly activation: Activation; readonly notice: RoomEnd | null }
   | { readonly name: 'inRoom'; readonly phase: LivePhase; readonly activation: Activation }
-  /** Whoever suspended it, an officer's order alone lifts it. */
+  /** An officer's order alone lifts what suspended it, and nothing lifts damage. */
   | { readonly name: 'suspended'; readonly by: SuspendedBy }
   | { readonly name: 'wiping' }
   | { readonly name: 'dead' };
 
-/** Why a laptop is suspended: an officer's order, or too long out of contact. Where both are so it is the order. */
-export type SuspendedBy = 'order' | 'lease';
+/**
+ * Why a laptop is suspended: too long out of contact, an officer's order, or a store that is not what it was. Where several
+ * are so it is the last of them in this order.
+ */
+export type SuspendedBy = 'lease' | 'order' | 'damage';
 
 /** What happens to a laptop. */
 export type LifecycleEvent =
@@ -161,9 +164,10 @@ const inRoom: Rules<In<'inRoom'>> = {
 
 const suspended: Rules<In<'suspended'>> = {
   ...unmoved,
-  suspended: (state, { by }) => to(by === 'order' && state.by === 'lease' ? { name: 'suspended', by } : state),
+  suspended: (state, { by }) => to(isGraver(by, state.by) ? { name: 'suspended', by } : state),
   // SECURITY: contact does not lift what being out of contact has brought: only an officer's order does (S21).
-  resumed: () => to({ name: 'inert', notice: null }, record('resumed')),
+  // SECURITY: what is damaged is never used again, whoever says so (S31).
+  resumed: (state) => (state.by === 'damage' ? to(state) : to({ name: 'inert', notice: null }, record('resumed'))),
   erase: () => wipeFrom(),
 };
 
@@ -212,6 +216,12 @@ function record(event: DeviceEvent['event'], detail?: string): LifecycleEffect {
 
 function roomEndOf(reason: ActivationEnd): RoomEnd {
   return reason === 'link-lost' ? 'connection-lost' : 'device-locked';
+}
+
+const suspensions: readonly SuspendedBy[] = ['lease', 'order', 'damage'];
+
+function isGraver(by: SuspendedBy, than: SuspendedBy): boolean {
+  return suspensions.indexOf(by) > suspensions.indexOf(than);
 }
 
 const phases: readonly LivePhase[] = ['waiting', 'consult', 'debrief'];

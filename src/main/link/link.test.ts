@@ -70,6 +70,7 @@ function setUp(changes: Partial<LinkOptions> = {}) {
       rosterVersion: 0,
       grantSequence: 0,
       orderSequence: 0,
+      recordGeneration: 1,
     }),
     device,
     handlers,

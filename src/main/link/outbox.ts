@@ -1,56 +1,27 @@
-import type { Kept, Log } from '../ports.ts';
-import {
-  activationEnd,
-  deviceChainGenesis,
-  deviceEvent,
-  deviceEventHashes,
-  digest,
-  encodeDeviceHead,
-  instant,
-} from '@sallyport/protocol';
+import type { Log } from '../ports.ts';
+import { deviceEventHashes, encodeDeviceHead } from '@sallyport/protocol';
 import type { ActivationEnd, DeviceEvent, DeviceRequestMethod, DeviceRequestParams } from '@sallyport/protocol';
-import * as z from 'zod';
+import type { KeptOutbox, NewDeviceEvent, OutboxEntry, ReportedHead } from './outbox-entries.ts';
+import { entryOf, entryOfDropped } from './outbox-entries.ts';
 
-/** Most events that wait for control. Beyond that none is taken until some are delivered: a chain has no holes. */
-const eventLimit = 500;
-/** What others can cause as often as they like leaves room for what people did. */
-const noisyLimit = 400;
-const noisy: readonly DeviceEvent['event'][] = [
-  'page-refused',
-  'page-gone',
-  'pairing-refused',
-  'participant-refused',
-  'statement-refused',
-];
-const activationLimit = 50;
 const batchSize = 100;
 
-/** What is durable on the device until control has it: no patient data, no secret. */
-export const keptOutbox = z.strictObject({
-  /** How far control has the device's own chain of events; number 0 and the genesis digest at first. */
-  reported: z.strictObject({ number: z.int().min(0), hash: digest }),
-  /** The events after that, each numbered one more than the one before. */
-  events: z.array(deviceEvent).max(eventLimit),
-  /** Events there was no room for, and when the last of them was. */
-  dropped: z.strictObject({ count: z.int().min(1), at: instant }).nullable(),
-  endedActivations: z.array(z.strictObject({ grant: z.int().min(1), reason: activationEnd })).max(activationLimit),
-});
-export type KeptOutbox = z.infer<typeof keptOutbox>;
+/** Makes the next entry from what is durable before it, or says that there is none to add. */
+export type MakeEntry = (kept: KeptOutbox) => OutboxEntry | undefined;
 
-/** Nothing has happened, nothing waits. */
-export const emptyOutbox: KeptOutbox = {
-  reported: { number: 0, hash: deviceChainGenesis },
-  events: [],
-  dropped: null,
-  endedActivations: [],
-};
-
-/** An event before it has its place in the device's chain. */
-export type NewDeviceEvent = Omit<DeviceEvent, 'number'>;
+/** Where what the device reports is kept. */
+export interface OutboxJournal {
+  /** What waits for control and is certainly on the disk. */
+  readonly durable: KeptOutbox;
+  /** Adds an entry at the end, in order; never throws. It is in {@link durable} once it is. */
+  add(make: MakeEntry): void;
+  /** @returns once everything that was added has been tried: whether it is durable; never rejects */
+  settled(): Promise<boolean>;
+}
 
 /** What {@link Outbox} needs. */
 export interface OutboxOptions {
-  readonly kept: Kept<KeptOutbox>;
+  readonly journal: OutboxJournal;
   /** The device's id. */
   readonly device: string;
   /** The device's signature over bytes, r ‖ s, base64url. */
@@ -72,16 +43,13 @@ export class Outbox {
 
   /** Keeps an event for the record, as the next of the device's chain, and reports it. */
   record(event: NewDeviceEvent): void {
-    this.#update((kept) => added(kept, event));
+    this.#options.journal.add((kept) => entryOf(kept, event));
     void this.flush();
   }
 
   /** Keeps the end of an activation and reports it. */
   activationEnded(grant: number, reason: ActivationEnd): void {
-    this.#update((kept) => ({
-      ...kept,
-      endedActivations: [...kept.endedActivations, { grant, reason }].slice(-activationLimit),
-    }));
+    this.#options.journal.add(() => ({ kind: 'ended', grant, reason }));
     void this.flush();
   }
 
@@ -96,6 +64,7 @@ export class Outbox {
     try {
       while (this.#isDirty) {
         this.#isDirty = false;
+        await this.#options.journal.settled();
         await this.#flushEnded();
         await this.#flushEvents();
       }
@@ -110,62 +79,39 @@ export class Outbox {
     for (let first = this.#kept.endedActivations[0]; first !== undefined; first = this.#kept.endedActivations[0]) {
       if (!(await this.#options.deliver('activation.ended', first))) return;
       const { grant } = first;
-      const done = (kept: KeptOutbox): KeptOutbox => ({
-        ...kept,
-        endedActivations: kept.endedActivations.filter((ended) => ended.grant !== grant),
-      });
-      if (!this.#update(done)) return;
+      if (!(await this.#isKept(() => ({ kind: 'end-reported', grant })))) return;
     }
   }
 
   /** The same batch again, after a power cut or a lost answer, is the same events under the same numbers and hashes. */
   async #flushEvents(): Promise<void> {
-    while (this.#kept.events.length > 0) {
+    while (this.#kept.events.length > 0 || this.#kept.dropped !== null) {
+      if (this.#kept.events.length === 0 && !(await this.#isKept(entryOfDropped))) return;
       const { reported } = this.#kept;
       const events = this.#kept.events.slice(0, batchSize);
       const head = await this.#headAfter(events);
       // SECURITY: the head is signed, so that nobody but this laptop can say what it reported (S27).
       const signature = await this.#options.sign(encodeDeviceHead({ device: this.#options.device, ...head }));
       if (!(await this.#options.deliver('record.report', { previous: reported.hash, events, signature }))) return;
-      if (!this.#update((kept) => reportedUpTo(kept, head))) return;
+      if (!(await this.#isKept(() => ({ kind: 'reported', head })))) return;
+      // Only now is there room that no flood has left.
+      if (this.#kept.dropped !== null && !(await this.#isKept(entryOfDropped))) return;
     }
   }
 
-  async #headAfter(events: readonly DeviceEvent[]): Promise<KeptOutbox['reported']> {
-    const hashes = await deviceEventHashes(this.#options.device, events, this.#kept.reported.hash);
-    return { number: this.#kept.reported.number + events.length, hash: hashes.at(-1) ?? this.#kept.reported.hash };
+  async #headAfter(events: readonly DeviceEvent[]): Promise<ReportedHead> {
+    const { number, hash } = this.#kept.reported;
+    const hashes = await deviceEventHashes(this.#options.device, events, hash);
+    return { number: number + events.length, hash: hashes.at(-1) ?? hash };
   }
 
+  /** SECURITY: only what is on the disk is told: no power cut gives an event's number to another (S27). */
   get #kept(): KeptOutbox {
-    return this.#options.kept.value;
+    return this.#options.journal.durable;
   }
 
-  /** A disk that fails must not stand in the way of locking or wiping. */
-  #update(change: (kept: KeptOutbox) => KeptOutbox): boolean {
-    try {
-      this.#options.kept.update(change);
-      return true;
-    } catch (error) {
-      this.#options.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'outbox not kept');
-      return false;
-    }
+  #isKept(make: MakeEntry): Promise<boolean> {
+    this.#options.journal.add(make);
+    return this.#options.journal.settled();
   }
-}
-
-/** SECURITY: nothing that is kept makes room for something newer: a flood cannot wash out what went before it (S27). */
-function added(kept: KeptOutbox, event: NewDeviceEvent): KeptOutbox {
-  const limit = noisy.includes(event.event) ? noisyLimit : eventLimit;
-  if (kept.events.length < limit) return { ...kept, events: [...kept.events, { number: nextNumber(kept), ...event }] };
-  return { ...kept, dropped: { count: (kept.dropped?.count ?? 0) + 1, at: event.at } };
-}
-
-function reportedUpTo(kept: KeptOutbox, reported: KeptOutbox['reported']): KeptOutbox {
-  const rest = { ...kept, reported, events: kept.events.filter(({ number }) => number > reported.number) };
-  if (rest.dropped === null) return rest;
-  const { count, at } = rest.dropped;
-  return { ...added(rest, { at, event: 'events-dropped', detail: String(count) }), dropped: null };
-}
-
-function nextNumber({ reported, events }: KeptOutbox): number {
-  return (events.at(-1)?.number ?? reported.number) + 1;
 }

@@ -142,6 +142,55 @@ describe('S21 the lease across starts', () => {
   });
 });
 
+describe('S21 a disk that does not write the lease down', () => {
+  const disk = new Error('disk');
+
+  test('wins no time: a start that cannot be written down begins suspended, however often it is tried', () => {
+    const { kept } = leaseOn();
+    kept.fault = disk;
+    for (let starts = 0; starts < 3; starts += 1) expect(restarted(kept, start).lease.standing).toBe('suspend');
+  });
+
+  test('suspends a laptop out of contact once more is unwritten than a start costs, and for good when the disk works again', () => {
+    const { lease, clock, kept } = leaseOn();
+    lease.watch();
+    kept.fault = disk;
+    clock.pass(startCost(hours) - 1);
+    expect(lease.standing).toBe('held');
+    clock.pass(1);
+    expect(lease.standing).toBe('suspend');
+    kept.fault = undefined;
+    clock.pass(startCost(hours));
+    expect([kept.value.suspended, restarted(kept, clock.now()).lease.standing]).toEqual([true, 'suspend']);
+  });
+
+  test('leaves a laptop in contact alone, and one that fails for a moment', () => {
+    const { lease, clock, kept } = leaseOn();
+    lease.watch();
+    kept.fault = disk;
+    for (let passed = 0; passed < 600; passed += 1) {
+      clock.pass(minute);
+      expect(lease.contact(clock.now())).toBe('held');
+    }
+    clock.pass(startCost(hours) - 1);
+    kept.fault = undefined;
+    lease.note();
+    expect([lease.standing, kept.value.suspended]).toEqual(['held', false]);
+  });
+
+  test('does not let contact lift a suspension that could not be written down', () => {
+    const { lease, clock, kept } = leaseOn();
+    clock.pass(25 * hour);
+    kept.fault = disk;
+    expect(lease.contact(start)).toBe('suspend');
+    expect(lease.standing).toBe('suspend');
+    expect(lease.contact(start)).toBe('suspend');
+    kept.fault = undefined;
+    expect(lease.contact(start)).toBe('suspend');
+    expect([lease.standing, kept.value.suspended, lease.silent]).toEqual(['suspend', true, 0]);
+  });
+});
+
 describe('S21 contact', () => {
   test('starts the lease anew, durably', () => {
     const { lease, clock, kept } = leaseOn();

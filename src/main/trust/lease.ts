@@ -66,7 +66,8 @@ export function clockBackCost({ suspendAfterHours }: Hours): number {
  * While it runs, the machine's uptime is counted, sleep included, and the wall clock has no say. What is counted is written
  * down often. At a start the time it was off is counted by the wall clock, never below zero; a clock that shows less than
  * before costs `clockBackCost`; and every start costs `startCost` at the least. So a laptop never runs for longer than
- * `eraseAfter` without contact, whatever its clock says and however often it is started.
+ * `eraseAfter` without contact, whatever its clock says and however often it is started. One whose disk does not take what
+ * was counted is suspended as soon as more is unwritten than the next start costs: no disk that fails wins time either.
  */
 export class Lease {
   readonly #options: LeaseOptions;
@@ -78,6 +79,8 @@ export class Lease {
   #told: { readonly time: number; readonly at: number } | undefined;
   #timer: Timer | undefined;
   #isStopped = false;
+  /** Whether the disk took what was to be written down last. */
+  #isKept = true;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -95,7 +98,8 @@ export class Lease {
     const { suspend, erase } = this.#lengths;
     const { silent } = this;
     if (silent >= erase) return 'erase';
-    return this.#options.kept.value.suspended || silent >= suspend ? 'suspend' : 'held';
+    const { suspended } = this.#options.kept.value;
+    return suspended || silent >= suspend || this.#isUnwritten ? 'suspend' : 'held';
   }
 
   /** Control's time: told at the last contact and carried on by the uptime; `latest` before there was any. Ms since 1970. */
@@ -171,13 +175,20 @@ export class Lease {
     // SECURITY: what has run out is not brought back by whoever answers first after a long sleep (S21).
     if (standing === 'erase') return standing;
     const { clock } = this.#options;
+    const fresh = { ...freshLease(clock.now()), control: time, suspended: standing === 'suspend' };
+    if (this.#isWorthKeeping(fresh)) this.#keep(fresh);
+    // SECURITY: where the disk does not take that it is suspended, what has been counted goes on saying so (S21).
+    if (standing === 'suspend' && !this.#isKept) return standing;
     this.#since = clock.uptime();
     this.#silent = 0;
     this.#told = { time, at: this.#since };
-    const fresh = { ...freshLease(clock.now()), control: time, suspended: standing === 'suspend' };
-    if (this.#isWorthKeeping(fresh)) this.#keep(fresh);
     this.watch();
     return standing;
+  }
+
+  /** SECURITY: what the next start would not know of, and would not make up for by what it costs, is not to be had (S21). */
+  get #isUnwritten(): boolean {
+    return !this.#isKept && this.silent - this.#options.kept.value.silent >= startCost(this.#options.hours());
   }
 
   get #lengths(): { readonly suspend: number; readonly erase: number } {
@@ -215,13 +226,16 @@ export class Lease {
     const { kept, hours } = this.#options;
     const before = kept.value;
     const apart = Math.max(Math.abs(mark - before.mark), Math.abs(control - before.control));
-    return before.silent > 0 || before.suspended !== suspended || apart >= startCost(hours());
+    const isOverdue = !this.#isKept || before.silent > 0;
+    return isOverdue || before.suspended !== suspended || apart >= startCost(hours());
   }
 
-  /** A disk that fails must not stand in the way: time goes on being counted in memory. */
+  /** A disk that fails must not stand in the way of suspending or erasing: time goes on being counted in memory. */
   #keep(lease: KeptLease): void {
+    this.#isKept = false;
     try {
       this.#options.kept.update(() => lease);
+      this.#isKept = true;
     } catch (error) {
       this.#options.log.error({ fault: error instanceof Error ? error.name : 'unknown' }, 'lease not kept');
     }

@@ -21,6 +21,7 @@ async function ordering(changes: Partial<KeptTrust> = {}) {
     device: fleet.device.id,
     now: () => now,
     receipts: () => receipts,
+    isDamaged: () => false,
     sign: async (receipt) => {
       signed.push(receipt);
       return { receipt: toBase64url(Buffer.from(JSON.stringify(receipt))), signature: 'AA' };
@@ -143,6 +144,30 @@ describe('S6 S9 under a manifest whose time is over', () => {
     const { parts } = await ordering({ manifest });
     const done = await executeOrder(parts, fleet.approved(fleet.order(now, { order }), people.officer));
     expect(done).toMatchObject({ ok: true, value: { refused } });
+  });
+});
+
+describe('S31 a laptop whose store is damaged', () => {
+  test.each([
+    ['resume', 'store-damaged', 0],
+    ['suspend', undefined, 1],
+    ['brick', undefined, 1],
+  ] as const)('%s: refused for %s, in a signed receipt', async (order, refused, sequence) => {
+    const { parts, kept } = await ordering();
+    const damaged = { ...parts, isDamaged: () => true };
+    const done = await executeOrder(damaged, fleet.approved(fleet.order(now, { order }), people.officer));
+    expect(done).toMatchObject({ ok: true, value: { refused } });
+    const bytes = done.ok ? fromBase64url(done.value.receipt.receipt) : undefined;
+    const result = refused === undefined ? { result: 'executed' } : { result: 'refused', reason: refused };
+    expect(decodeReceipt(bytes ?? new Uint8Array())?.outcome).toEqual(result);
+    expect(kept.value.orderSequence).toBe(sequence);
+  });
+
+  test('what is no officer’s order is refused for that, not for the damage', async () => {
+    const { parts } = await ordering();
+    const resume = fleet.approved(fleet.order(now, { order: 'resume' }), people.nurse);
+    const done = await executeOrder({ ...parts, isDamaged: () => true }, resume);
+    expect(done).toMatchObject({ value: { refused: 'unknown-credential' } });
   });
 });
 

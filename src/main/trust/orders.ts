@@ -1,6 +1,6 @@
 import type { ApprovedStatement, Order, Receipt, SignedReceipt } from '@sallyport/protocol';
 import { decodeStatement, fromBase64url, sha256, signedReceipt, toBase64url } from '@sallyport/protocol';
-import type { Approver } from '@sallyport/protocol/verify';
+import type { Approver, Verification } from '@sallyport/protocol/verify';
 import * as z from 'zod';
 import type { Answer } from '../ports.ts';
 import type { Trust } from './trust.ts';
@@ -31,6 +31,8 @@ export interface OrderParts {
   readonly device: string;
   readonly now: () => number;
   readonly receipts: () => readonly KeptReceipt[];
+  /** Whether its store is damaged: then nothing resumes it. */
+  readonly isDamaged: () => boolean;
   readonly sign: (receipt: Receipt) => Promise<SignedReceipt>;
   /** Makes sequence, signature counters, receipts and whether an order suspends the laptop durable, together. */
   readonly keep: (done: ObeyedOrder) => void;
@@ -60,7 +62,7 @@ export async function executeOrder(parts: OrderParts, approved: ApprovedStatemen
   const statement = toBase64url(await sha256(bytes));
   const earlier = parts.receipts().find((kept) => kept.statement === statement);
   if (earlier !== undefined) return done(earlier.signed);
-  const verified = await parts.trust.verifyOrder(bytes, approved.approvals);
+  const verified = await judge(parts, order, bytes, approved.approvals);
   const facts = {
     sallyport: 1,
     type: 'receipt',
@@ -77,6 +79,19 @@ export async function executeOrder(parts: OrderParts, approved: ApprovedStatemen
   const receipts = keptWith(parts.receipts(), { statement, order: order.order, signed });
   parts.keep({ order: order.order, sequence, approvers: verified.approvers, receipts });
   return { ok: true, value: { receipt: signed, obey: order.order, refused: undefined } };
+}
+
+/** SECURITY: a laptop whose store is damaged is resumed by no order; that it is suspended or erased it obeys (S31). */
+async function judge(
+  { trust, isDamaged }: OrderParts,
+  { order }: Order,
+  bytes: Uint8Array<ArrayBuffer>,
+  approvals: ApprovedStatement['approvals'],
+): Promise<Verification<'order'>> {
+  const verified = await trust.verifyOrder(bytes, approvals);
+  return verified.accepted && order === 'resume' && isDamaged()
+    ? { accepted: false, reason: 'store-damaged' }
+    : verified;
 }
 
 /**

@@ -6,8 +6,11 @@ const startRefusals: Messages['refused']['reasons'] = {
   'key-store-missing': 'Nid oes gan y gliniadur le diogel i gadw ei allweddi.',
   'key-store-locked': 'Mae lle diogel allweddi’r gliniadur wedi’i gloi.',
   'key-store-plaintext': 'Nid yw lle allweddi’r gliniadur wedi’i ddiogelu.',
+  'key-store-changed': 'Ni chychwynnodd y gliniadur yn ei ffordd arferol, felly mae ei allweddi’n aros dan glo.',
   'record-tampered': 'Mae rhywbeth arall wedi newid cofnod y gliniadur ei hun.',
   'record-missing': 'Nid yw cofnod y gliniadur ei hun yno.',
+  'disk-fault': 'Ni all y gliniadur ddarllen ei ddisg nac ysgrifennu iddi.',
+  'machine-file': 'Nid yw disgrifiad y gliniadur ohono’i hun fel y dylai fod.',
 };
 
 const enrolmentRefusals: Messages['blank']['problems'] = {
@@ -65,6 +68,7 @@ const requestRefusals: Messages['refusals'] = {
   'lives-too-long': notOurs,
   'too-far-ahead': notOurs,
   'wrong-previous': notOurs,
+  'store-damaged': 'Mae storfa’r gliniadur hwn wedi’i difrodi. Ni ellir ei ddefnyddio.',
   'wrong-state': 'Ni ellir gwneud hyn ar hyn o bryd.',
   'not-found': 'Nid yw’r ymgynghoriad hwn yn y dyddiadur mwyach.',
   'not-allowed': 'Ni chaniateir i’r gliniadur hwn wneud hynny.',
@@ -245,6 +249,8 @@ export const cy: Messages = {
       order: 'Mae’r tîm TG wedi atal y gliniadur hwn. Ni ellir ei ddatgloi nes iddynt ei ganiatáu eto.',
       lease:
         'Bu’r gliniadur hwn heb gysylltiad yn rhy hir, felly ataliodd ei hun. Ni ellir ei ddatgloi nes i’r tîm TG ei ganiatáu eto.',
+      damage:
+        'Mae storfa’r gliniadur hwn wedi’i difrodi. Ni ellir ei ddefnyddio, ac nid oes bai arnoch chi. Ffoniwch y ddesg wasanaeth TG: byddant yn ei ddileu ac yn ei osod eto.',
     },
     erasesAt: (day: string, time: string) =>
       `Cysylltwch y gliniadur hwn cyn ${time} (${day}). Fel arall bydd yn ei ddileu ei hun.`,

@@ -8,8 +8,11 @@ const startRefusals: Record<StartRefusal, string> = {
   'key-store-missing': 'The laptop has no safe place to keep its keys.',
   'key-store-locked': 'The safe place for the laptop’s keys is locked.',
   'key-store-plaintext': 'The place for the laptop’s keys is not protected.',
+  'key-store-changed': 'The laptop did not start in its usual way, so its keys stay shut away.',
   'record-tampered': 'The laptop’s own record has been changed by something else.',
   'record-missing': 'The laptop’s own record is not there.',
+  'disk-fault': 'The laptop cannot read or write its disk.',
+  'machine-file': 'The laptop’s own description is not as it should be.',
 };
 
 const enrolmentRefusals: Record<EnrolmentRefusal, string> = {
@@ -64,6 +67,7 @@ const requestRefusals: Record<RequestRefusal, string> = {
   'lives-too-long': notOurs,
   'too-far-ahead': notOurs,
   'wrong-previous': notOurs,
+  'store-damaged': 'This laptop’s store is damaged. It cannot be used.',
   'wrong-state': 'This cannot be done just now.',
   'not-found': 'This consultation is no longer in the diary.',
   'not-allowed': 'This laptop is not allowed to do that.',
@@ -240,6 +244,8 @@ export const en = {
       order: 'The IT team has suspended this laptop. It cannot be unlocked until they allow it again.',
       lease:
         'This laptop was out of contact for too long, so it suspended itself. It cannot be unlocked until the IT team allow it again.',
+      damage:
+        'This laptop’s store is damaged. It cannot be used, and nothing you did caused it. Call the IT service desk: they will erase it and set it up again.',
     },
     erasesAt: (day: string, time: string): string =>
       `Connect this laptop before ${time} on ${day}. Otherwise it erases itself.`,

@@ -28,7 +28,7 @@ const inert = (suspendsAt: number | null): Screen => ({
   notice: null,
   suspendsAt,
 });
-const suspended = (by: 'order' | 'lease', erasesAt: number | null): Screen => ({
+const suspended = (by: 'order' | 'lease' | 'damage', erasesAt: number | null): Screen => ({
   screen: 'suspended',
   device,
   link: 'unreachable',
@@ -53,6 +53,14 @@ describe('S21 the screen of a suspended laptop', () => {
     expect(shown(suspended('order', null))).toContain('The IT team has suspended this laptop.');
     expect(shown(suspended('lease', null))).toContain('so it suspended itself.');
     expect(shown(suspended('lease', null), 'cy')).toContain('felly ataliodd ei hun.');
+  });
+
+  test('S31 says that its store is damaged, and whom to call, in both languages', () => {
+    expect(shown(suspended('damage', null))).toContain(
+      'This laptop’s store is damaged. It cannot be used, and nothing you did caused it. Call the IT service desk',
+    );
+    expect(shown(suspended('damage', null), 'cy')).toContain('Mae storfa’r gliniadur hwn wedi’i difrodi.');
+    expect(shown(suspended('damage', null), 'cy')).toContain('Ffoniwch y ddesg wasanaeth TG');
   });
 
   test('says when it erases itself, once that is near', () => {
