@@ -7,6 +7,8 @@ import { openFoundation, type Foundation } from './foundation.ts';
 import { createLogger } from './log.ts';
 import { foundingState, prepareFleet, renewSetupToken } from './people/founding.ts';
 import { readPlan, type FoundingPlan } from './people/plan.ts';
+import { chooseShareKeys } from './shares/choose-keys.ts';
+import { settleShareKeys } from './shares/key-rotation.ts';
 import { auditPublicKeyOf, createAuditKey } from './trust/audit-key.ts';
 import { say, UsageError, type CommandOptions } from './cli-command.ts';
 
@@ -39,10 +41,18 @@ export async function initialise(configuration: Configuration, plan: FoundingPla
   const foundation = await openFoundation(configuration, logger);
   try {
     await migrate(foundation.db);
-    return plan === undefined ? await renewToken(foundation) : await prepare(foundation, configuration, plan);
+    const token = plan === undefined ? await renewToken(foundation) : await prepare(foundation, configuration, plan);
+    await prepareShareKeys(foundation, configuration);
+    return token;
   } finally {
     await foundation.close();
   }
+}
+
+/** The first key is there before the first laptop is. */
+async function prepareShareKeys(foundation: Foundation, configuration: Configuration): Promise<void> {
+  const { id: fleet } = await foundation.db.selectFrom('fleet').select('id').executeTakeFirstOrThrow();
+  await settleShareKeys({ ...foundation, keys: chooseShareKeys(configuration.shares.keys, fleet), fleet });
 }
 
 /** The address of the founding ceremony; the token stands behind `#`, which browsers send to nobody. */

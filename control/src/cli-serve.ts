@@ -1,5 +1,6 @@
 import { createControl, serveApprover } from './app.ts';
 import { loadConfiguration } from './config.ts';
+import { forgetShareKeys } from './config-environment.ts';
 import { createLogger } from './log.ts';
 import { serve } from './server.ts';
 import { say, type CommandOptions } from './cli-command.ts';
@@ -7,6 +8,7 @@ import { say, type CommandOptions } from './cli-command.ts';
 /** `control serve`: everything, until the process is told to end. Logs go to standard error. */
 export async function runServe(options: CommandOptions): Promise<number> {
   const configuration = await loadConfiguration(process.env, options.config);
+  forgetShareKeys(process.env);
   const logger = createLogger(configuration.logLevel, process.stderr);
   const control = createControl(configuration, { logger });
   return serve(control, () => {

@@ -4,6 +4,7 @@ import { UsageError } from './cli-command.ts';
 import { ConfigurationError } from './config.ts';
 import { EmbeddedPostgresError } from './db/embedded-binaries.ts';
 import { MigrationError } from './db/migrate.ts';
+import { ShareKeyError } from './shares/share-keys.ts';
 
 const usage = `Usage: control COMMAND [options]
 
@@ -24,6 +25,9 @@ const usage = `Usage: control COMMAND [options]
       [--manifests FILE]          against your own copy of the manifests: an earlier export
       [--anchor DIGEST]           or against the digest of the first one
       [--head SIZE:ROOT|FILE]     and against what a laptop has countersigned, or an earlier export
+  control shares status           say how many shares there are, under which key, and whether they open
+  control shares rotate           exchange their key: what was destroyed is beyond the reach of backups then
+  control shares abandon          give them up, when their key is lost for good
   control migrate                 bring the database to this version
 
   --config FILE                   the configuration (or SALLYPORT_CONFIG); see docs/operations.md
@@ -40,6 +44,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'audit verify': async () => (await import('./cli-audit-verify.ts')).runAuditVerify,
   'audit export': async () => (await import('./cli-audit-export.ts')).runAuditExport,
   'audit check': async () => (await import('./cli-audit-check.ts')).runAuditCheck,
+  'shares status': async () => (await import('./cli-shares.ts')).runSharesStatus,
+  'shares rotate': async () => (await import('./cli-shares.ts')).runSharesRotate,
+  'shares abandon': async () => (await import('./cli-shares.ts')).runSharesAbandon,
   migrate: async () => (await import('./cli-migrate.ts')).runMigrate,
 };
 
@@ -104,7 +111,8 @@ function parsed<T>(parseThem: () => T): T {
 
 /** @returns the exit code and the words for whoever operates it */
 function explain(error: unknown): [number, string] {
-  if (error instanceof UsageError || error instanceof ConfigurationError) return [2, error.message];
+  const isWrongUse = [UsageError, ConfigurationError, ShareKeyError].some((kind) => error instanceof kind);
+  if (error instanceof Error && isWrongUse) return [2, error.message];
   if (error instanceof EmbeddedPostgresError) return [1, error.message];
   if (error instanceof MigrationError) return [1, `${error.message}: ${describe(error.cause)}`];
   const known = error instanceof Error && 'code' in error ? wordsOfCodes.get(error.code) : undefined;

@@ -6,6 +6,8 @@ const variables = {
   SALLYPORT_LOG_LEVEL: ['logLevel'],
   SALLYPORT_METRICS_TOKEN: ['metricsToken'],
   SALLYPORT_ATTESTATION_ROOTS: ['attestationRoots'],
+  SALLYPORT_SHARES_KEY_FILE: ['shares', 'keyFile'],
+  SALLYPORT_SHARES_ROTATE_AFTER_MINUTES: ['shares', 'rotateAfterMinutes'],
   SALLYPORT_CONSOLE_HOST: ['console', 'host'],
   SALLYPORT_CONSOLE_PORT: ['console', 'port'],
   SALLYPORT_CONSOLE_ORIGIN: ['console', 'origin'],
@@ -26,7 +28,21 @@ const variables = {
   SALLYPORT_MEDIA_PORT: ['media', 'port'],
   SALLYPORT_MEDIA_ANNOUNCED: ['media', 'announced'],
   SALLYPORT_MEDIA_WORKERS: ['media', 'workers'],
+  SALLYPORT_ALARMS_ANSWER_MINUTES: ['alarms', 'answerMinutes'],
+  SALLYPORT_ALARMS_CONTACT_HOURS: ['alarms', 'contactHours'],
+  SALLYPORT_ALARMS_ERASURE_MINUTES: ['alarms', 'erasureMinutes'],
 } as const satisfies Readonly<Record<string, readonly string[]>>;
+
+/** The key of the server shares, and keys that some may still be sealed under, separated by commas. */
+export const shareKeyVariables = ['SALLYPORT_SHARE_KEY', 'SALLYPORT_SHARE_KEYS_OLD'] as const;
+
+/**
+ * Takes the keys out of this process's environment, once they have been read.
+ * SECURITY: programs that control starts, such as the media workers, do not inherit them (S35).
+ */
+export function forgetShareKeys(environment: Record<string, string | undefined>): void {
+  for (const name of shareKeyVariables) Reflect.deleteProperty(environment, name);
+}
 
 /**
  * Lays the environment's settings over those of the configuration file.
@@ -42,7 +58,7 @@ export function applyEnvironment(written: unknown, environment: Readonly<Record<
   return result;
 }
 
-const numbers = new Set(['port', 'workers']);
+const numbers = new Set(['port', 'workers', 'answerMinutes', 'contactHours', 'erasureMinutes', 'rotateAfterMinutes']);
 
 function typed(place: readonly string[], value: string): string | number {
   return numbers.has(place.at(-1) ?? '') && /^\d+$/.test(value) ? Number(value) : value;

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { forgetShareKeys } from './config-environment.ts';
 import { ConfigurationError, createConfiguration, loadConfiguration } from './config.ts';
 
 const tls = { certificate: 'certificate.pem', key: 'key.pem' };
@@ -17,6 +18,7 @@ describe('the configuration', () => {
       enrolment: { address: '127.0.0.1:8446' },
       media: { announced: '127.0.0.1', port: 8447 },
       sessions: { idleMinutes: 15, absoluteHours: 12 },
+      alarms: { answerMinutes: 5, contactHours: 24, erasureMinutes: 30 },
     });
     expect(path.isAbsolute(configuration.dataDirectory)).toBe(true);
   });
@@ -61,6 +63,43 @@ describe('the configuration', () => {
       console: { port: 9100, origin: 'http://localhost:9100' },
     });
     await rm(folder, { recursive: true });
+  });
+
+  test('keeps the key of the server shares in a file of its own, or takes it from the environment alone (S35)', async () => {
+    const { dataDirectory, shares } = createConfiguration({});
+    expect(shares).toEqual({
+      keys: { from: 'file', path: path.join(dataDirectory, 'share-keys.json') },
+      rotateAfterMinutes: 5,
+    });
+    const file = { SALLYPORT_SHARES_KEY_FILE: '/keys/shares.json', SALLYPORT_SHARES_ROTATE_AFTER_MINUTES: '0' };
+    expect((await loadConfiguration(file)).shares).toEqual({
+      keys: { from: 'file', path: '/keys/shares.json' },
+      rotateAfterMinutes: 0,
+    });
+    const [current, old] = [Buffer.alloc(32, 1).toString('base64'), Buffer.alloc(32, 2).toString('base64')];
+    const given = { SALLYPORT_SHARE_KEY: `${current}\n`, SALLYPORT_SHARE_KEYS_OLD: `${old},${old}` };
+    const { keys } = (await loadConfiguration(given)).shares;
+    expect(keys).toEqual({ from: 'environment', current, old: [old, old] });
+    expect(() => createConfiguration({ shares: { key: current } })).toThrow(ConfigurationError);
+    const environment = { ...given, PATH: '/bin' };
+    forgetShareKeys(environment);
+    expect(environment).toEqual({ PATH: '/bin' });
+  });
+
+  test.each([
+    ['too short', { SALLYPORT_SHARE_KEY: Buffer.alloc(31, 7).toString('base64') }, 'SALLYPORT_SHARE_KEY'],
+    ['no base64', { SALLYPORT_SHARE_KEY: 'correct horse battery staple' }, 'SALLYPORT_SHARE_KEY'],
+    ['only old', { SALLYPORT_SHARE_KEYS_OLD: Buffer.alloc(32, 7).toString('base64') }, 'SALLYPORT_SHARE_KEY'],
+    [
+      'old and wrong',
+      { SALLYPORT_SHARE_KEY: Buffer.alloc(32, 7).toString('base64'), SALLYPORT_SHARE_KEYS_OLD: 'hunter2' },
+      'SALLYPORT_SHARE_KEYS_OLD',
+    ],
+  ])('refuses a share key that is %s, without saying it (S35)', async (_what, environment, name) => {
+    const refused: unknown = await loadConfiguration(environment).catch((error: unknown) => error);
+    if (!(refused instanceof ConfigurationError)) throw new Error('it was taken');
+    expect(refused.message).toContain(`${name} must be 32 random bytes`);
+    for (const secret of Object.values(environment)) expect(refused.message).not.toContain(secret);
   });
 
   test('says which file cannot be read, and which is not JSON', async () => {

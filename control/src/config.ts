@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import path from 'node:path';
 import * as z from 'zod';
-import { applyEnvironment } from './config-environment.ts';
+import { applyEnvironment, shareKeyVariables } from './config-environment.ts';
+import type { ShareKeySource } from './shares/choose-keys.ts';
 
 const port = z.int().min(1).max(65_535);
 const host = z
@@ -73,6 +74,23 @@ const configurationFile = z.strictObject({
       absoluteHours: z.int().min(1).max(12).default(12),
     })
     .prefault({}),
+  /** When somebody is told that a laptop does not do as it was ordered. */
+  alarms: z
+    .strictObject({
+      answerMinutes: z.int().min(1).max(1440).default(5),
+      contactHours: z.int().min(1).max(8784).default(24),
+      erasureMinutes: z.int().min(1).max(1440).default(30),
+    })
+    .prefault({}),
+  /** The key under which control's halves of the laptops' keys are kept; SALLYPORT_SHARE_KEY takes the file's place. */
+  shares: z
+    .strictObject({
+      /** By default share-keys.json in the data directory; nodes that share a database share this file. */
+      keyFile: file.optional(),
+      /** How long after a brick the key is exchanged; 0: never by itself. */
+      rotateAfterMinutes: z.int().min(0).max(1440).default(5),
+    })
+    .prefault({}),
   /** PEM file of the authenticator makers' root certificates, for a policy that names authenticator models. */
   attestationRoots: file.optional(),
   /** Bearer token of /metrics from elsewhere than this machine; without it only this machine may read them. */
@@ -108,6 +126,8 @@ export interface Configuration {
   enrolment: DeviceListener;
   media: { host: string; port: number; announced: string; workers: number | undefined };
   sessions: { idleMinutes: number; absoluteHours: number };
+  alarms: { answerMinutes: number; contactHours: number; erasureMinutes: number };
+  shares: { keys: ShareKeySource; rotateAfterMinutes: number };
   attestationRoots: string | undefined;
   metricsToken: string | undefined;
   logLevel: ConfigurationFile['logLevel'];
@@ -129,14 +149,31 @@ export async function loadConfiguration(
 ): Promise<Configuration> {
   const name = file ?? environment['SALLYPORT_CONFIG'];
   const written = name === undefined ? {} : await readJson(name);
-  return createConfiguration(applyEnvironment(written, environment));
+  return createConfiguration(applyEnvironment(written, environment), readShareKeys(environment));
+}
+
+const shareKey = z.string().regex(/^[A-Za-z0-9+/]{43}=$/);
+const shareKeyWords = 'must be 32 random bytes in base64, such as "openssl rand -base64 32" prints';
+
+/** SECURITY: keys come from the environment, never from a configuration file that is copied about, and appear in no error (S35). */
+function readShareKeys(environment: Readonly<Record<string, string | undefined>>): ShareKeySource | undefined {
+  const [current, old] = shareKeyVariables.map((name) => environment[name]?.trim() ?? '');
+  if (!current && !old) return undefined;
+  const keys = {
+    current: shareKey.safeParse(current),
+    old: z.array(shareKey).safeParse(old?.split(',').filter(Boolean)),
+  };
+  if (!keys.current.success) throw new ConfigurationError(`${shareKeyVariables[0]} ${shareKeyWords}.`);
+  if (!keys.old.success) throw new ConfigurationError(`Each key in ${shareKeyVariables[1]} ${shareKeyWords}.`);
+  return { from: 'environment', current: keys.current.data, old: keys.old.data };
 }
 
 /**
  * Completes and checks a configuration given as a value in the file's shape.
+ * @param shareKeys the keys that the environment gives; without them they are in a file
  * @throws ConfigurationError saying what is wrong
  */
-export function createConfiguration(input: unknown): Configuration {
+export function createConfiguration(input: unknown, shareKeys?: ShareKeySource): Configuration {
   const parsed = configurationFile.safeParse(input);
   if (!parsed.success) throw new ConfigurationError(`The configuration is wrong:\n${z.prettifyError(parsed.error)}`);
   const given = parsed.data;
@@ -146,6 +183,13 @@ export function createConfiguration(input: unknown): Configuration {
     databaseUrl: given.databaseUrl,
     attestationRoots: given.attestationRoots,
     metricsToken: given.metricsToken,
+    shares: {
+      keys: shareKeys ?? {
+        from: 'file',
+        path: path.resolve(given.shares.keyFile ?? path.join(given.dataDirectory, 'share-keys.json')),
+      },
+      rotateAfterMinutes: given.shares.rotateAfterMinutes,
+    },
     console: webListener(given.console, 'web'),
     approver: { ...webListener(given.approver, 'approver'), serve: given.approver.serve },
     link: deviceListener(given.link),
