@@ -215,6 +215,14 @@ describe('control, whole, on ports of its own', () => {
     expect([port, listening]).toEqual(['5432', path.join(postgres, 'socket')]);
   });
 
+  test('the key of the server shares was made outside the database, for this account alone (S35)', async () => {
+    const file = path.join(configuration.dataDirectory, 'share-keys.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const [, key = ''] = /"key": "([^"]+)"/.exec(await readFile(file, 'utf8')) ?? [];
+    expect(key).toHaveLength(43);
+    expect(logged).not.toContain(key);
+  });
+
   test('it stops in order and starts again with everything kept', async () => {
     await control.close();
     await expect(fetch(`${configuration.console.origin}/healthz`)).rejects.toThrow();

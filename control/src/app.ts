@@ -13,7 +13,8 @@ import { createDeviceRecord } from './audit/device-record.ts';
 import { createCertificateRenewal } from './devices/certificate-renewal.ts';
 import { DeviceCa } from './devices/device-ca.ts';
 import { EnrolmentServer } from './devices/enrolment-server.ts';
-import { compareSequences } from './devices/rollback.ts';
+import { createDeviceMarks } from './devices/device-marks.ts';
+import { compareHello } from './devices/rollback.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { ServerIdentity } from './devices/server-identity.ts';
 import { requireFleet } from './fleet-record.ts';
@@ -24,9 +25,11 @@ import type { Handlers } from './http/handlers.ts';
 import { createRefusalRecord, type RefusalRecord } from './http/refusal-record.ts';
 import { DeviceLinkServer } from './link/device-link-server.ts';
 import { createLogger } from './log.ts';
-import { addFigures, createMetrics } from './metrics.ts';
+import { addFamily, addFigures, createMetrics } from './metrics.ts';
 import { nodeIdentity } from './node-identity.ts';
+import { AlarmWatch } from './orders/alarm-watch.ts';
 import { OrderDelivery } from './orders/delivery.ts';
+import { createErasures } from './orders/erasures.ts';
 import { createReceipts, type Receipts } from './orders/receipts.ts';
 import { orderRoutes } from './orders/routes.ts';
 import { AttestationRootsError, loadAttestationRoots } from './people/attestation.ts';
@@ -39,11 +42,24 @@ import { setupRoutes } from './people/setup-routes.ts';
 import { Setup } from './people/setup.ts';
 import { createSignatureCounters } from './people/signature-counters.ts';
 import { createStandings, type Standings } from './people/standing.ts';
-import type { ApprovalTasks, Clock, SignatureCounters, TrustNews } from './ports.ts';
+import type {
+  ApprovalTasks,
+  Clock,
+  DeviceMarks,
+  Erasures,
+  ServerShares,
+  SignatureCounters,
+  TrustNews,
+} from './ports.ts';
 import { ConsultantSockets } from './rooms/consultant-sockets.ts';
 import { RoomService } from './rooms/rooms.ts';
 import { roomRoutes } from './rooms/routes.ts';
 import { Sfu } from './sfu/sfu.ts';
+import { chooseShareKeys } from './shares/choose-keys.ts';
+import { settleShareKeys } from './shares/key-rotation.ts';
+import { sealPlainShares } from './shares/plain-shares.ts';
+import { createServerShares } from './shares/server-shares.ts';
+import { ShareKeeper } from './shares/share-keeper.ts';
 import { createApprovalTasks } from './trust/approval-tasks.ts';
 import { announceTrust, createTrustNews } from './trust/news.ts';
 import { trustRoutes } from './trust/routes.ts';
@@ -113,11 +129,15 @@ interface Common extends Foundation {
   tasks: ApprovalTasks;
   standings: Standings;
   counters: SignatureCounters;
+  shares: ServerShares;
   sessions: SessionStore;
   refusals: RefusalRecord;
   /** PEM. */
   attestationRoots: readonly string[];
   receipts: Receipts;
+  erasures: Erasures;
+  marks: DeviceMarks;
+  alarms: Configuration['alarms'];
   ca: DeviceCa;
   link: DeviceLinkServer;
   bricksPerHour: number;
@@ -139,7 +159,8 @@ async function startParts(
   const identity = await ServerIdentity.create({ ca, clock: foundation.clock, onFault });
   stack.add(() => identity.close());
   const changes = await createChangeFeed(foundation.notifications);
-  const base = { ...foundation, changes, onFault };
+  const shares = await startShares(foundation, { fleet: fleet.id, configuration }, stack);
+  const base = { ...foundation, changes, shares, onFault };
   const onVoidRoster = (site: string, reason: string): void =>
     logger.warn({ site, reason }, 'the manifest in force does not bear out the roster of a site');
   const trust = createTrustDocuments({ ...base, onVoidRoster });
@@ -149,6 +170,8 @@ async function startParts(
     write: (entry) => foundation.db.transaction().execute((trx) => foundation.audit.append(trx, entry)),
   });
   stack.add(() => refusals.close());
+  const receipts = createReceipts(base);
+  const marks = createDeviceMarks(base);
   const common: Common = {
     ...base,
     configuration,
@@ -160,7 +183,10 @@ async function startParts(
     sessions: createSessions({ ...base, standings, limits: configuration.sessions }),
     refusals,
     attestationRoots: await rootsOf(configuration),
-    receipts: createReceipts(base),
+    receipts,
+    marks,
+    erasures: createErasures({ ...base, receipts, marks }),
+    alarms: configuration.alarms,
     ca,
     link: DeviceLinkServer.create({ ...base, caCertificate: ca.certificate, identity }),
     bricksPerHour: overrides.bricksPerHour ?? defaultBricksPerHour,
@@ -168,18 +194,26 @@ async function startParts(
   };
   const media = await startMedia(common, stack);
   await startRooms(common, media, stack);
-  const {
-    receipts,
-    configuration: { enrolment, link },
-  } = common;
-  const enrolmentServer = await EnrolmentServer.create({
-    ...common,
-    identity,
-    receipts,
-    link: link.address,
-    listen: enrolment,
-  });
+  const { enrolment, link } = configuration;
+  const listen = { link: link.address, listen: enrolment };
+  const enrolmentServer = await EnrolmentServer.create({ ...common, identity, ...listen });
   stack.add(() => enrolmentServer.close());
+}
+
+/** Before anything listens the shares fit their key, or control does not start. */
+async function startShares(
+  foundation: Foundation,
+  { fleet, configuration }: { fleet: string; configuration: Configuration },
+  stack: ClosingStack,
+): Promise<ServerShares> {
+  const { keys: source, rotateAfterMinutes } = configuration.shares;
+  const logger = foundation.logger.child({ part: 'shares' });
+  const deps = { ...foundation, logger, keys: chooseShareKeys(source, fleet), fleet };
+  await settleShareKeys(deps);
+  await sealPlainShares(deps);
+  const keeper = await ShareKeeper.create({ ...deps, rotateAfterMinutes });
+  stack.add(() => keeper.close());
+  return createServerShares(deps);
 }
 
 /** Certificates of authenticators' makers. @throws ConfigurationError when their file is of no use */
@@ -238,14 +272,26 @@ async function startRooms(common: Common, media: Sfu, stack: ClosingStack): Prom
     ...common,
     rooms,
     activations: createActivationRecord(common),
-    sequences: { compare: (device, hello) => compareSequences(common, device, hello) },
+    sequences: { compare: (device, hello) => compareHello(common, device, hello) },
     deviceRecord: createDeviceRecord(common),
     certificates: createCertificateRenewal(common),
     connected: (device) => delivery.wake(device),
   });
+  await watchAlarms(common, stack);
   stack.add(await announceTrust(common));
   stack.add(watchTrust(common));
   await http.app.listen({ host: configuration.console.host, port: configuration.console.port });
+}
+
+async function watchAlarms(common: Common, stack: ClosingStack): Promise<void> {
+  const watch = await AlarmWatch.create({ ...common, logger: common.logger.child({ part: 'orders' }) });
+  stack.add(() => watch.close());
+  addFamily(common.metrics, {
+    name: 'sallyport_order_alarms',
+    help: 'Orders that somebody must look after',
+    label: 'alarm',
+    read: () => watch.counts(),
+  });
 }
 
 function buildHttp(common: Common, media: Sfu): Promise<Http> {

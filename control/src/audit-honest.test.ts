@@ -58,12 +58,15 @@ describe('S27 an honest record', () => {
     const { db } = day.world.database;
     const fleetRow = await db.selectFrom('fleet').selectAll().executeTakeFirstOrThrow();
     const tickets = await db.selectFrom('tickets').select('secret').execute();
-    const shares = await db.selectFrom('devices').select(['server_share', 'sealing_key']).execute();
+    const devices = await db.selectFrom('devices').select(['id', 'sealing_key']).execute();
+    const shares = await Promise.all(devices.map(({ id }) => day.world.shares.read(id)));
+    const sealed = await db.selectFrom('server_shares').select('sealed').execute();
     const secrets = [
       patient,
       ...fleetRow.audit_key.split('\n').slice(1, -2),
-      ...[...tickets.map(({ secret }) => secret), ...shares.flatMap((row) => [row.server_share, row.sealing_key])]
-        .filter((bytes) => bytes !== null)
+      ...[...tickets.map(({ secret }) => secret), ...devices.map((row) => row.sealing_key)]
+        .concat(shares.filter((share) => share !== null))
+        .concat(sealed.map((row) => row.sealed))
         .flatMap((bytes) => [bytes.toString('base64url'), bytes.toString('hex')]),
     ];
     expect(secrets.length).toBeGreaterThan(10);

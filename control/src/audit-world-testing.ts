@@ -103,7 +103,8 @@ async function recordFounding({ database, activation }: TrustWorld, { manifest }
   });
 }
 
-function keeperOf(laptop: Laptop): RecordKeeper {
+/** A laptop's own chain, from its first event on. */
+export function keeperOf(laptop: Laptop): RecordKeeper {
   const signWith = (bytes: Uint8Array): string =>
     sign('sha256', bytes, { key: laptop.identity.keys.signingKey, dsaEncoding: 'ieee-p1363' }).toString('base64url');
   const keeper: RecordKeeper = {

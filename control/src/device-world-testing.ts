@@ -29,7 +29,8 @@ import { createCertificateRenewal } from './devices/certificate-renewal.ts';
 import { createDeviceCa, DeviceCa } from './devices/device-ca.ts';
 import { EnrolmentServer } from './devices/enrolment-server.ts';
 import type { EnrolmentServerDeps } from './devices/enrolment-server.ts';
-import { compareSequences } from './devices/rollback.ts';
+import { createDeviceMarks } from './devices/device-marks.ts';
+import { compareHello } from './devices/rollback.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import type { DeviceRoutes } from './devices/routes.ts';
 import { ServerIdentity } from './devices/server-identity.ts';
@@ -41,6 +42,8 @@ import { DeviceLinkServer } from './link/device-link-server.ts';
 import type { DeviceLinkDeps } from './link/device-link-server.ts';
 import type { LinkServices } from './link/link-services.ts';
 import { OrderDelivery } from './orders/delivery.ts';
+import { createErasures } from './orders/erasures.ts';
+import type { AlarmLimits } from './orders/order-alarms.ts';
 import { createReceipts } from './orders/receipts.ts';
 import type { Receipts } from './orders/receipts.ts';
 import { orderRoutes } from './orders/routes.ts';
@@ -49,7 +52,19 @@ import { invitationRoutes } from './people/invitation-routes.ts';
 import type { InvitationRoutes } from './people/invitation-routes.ts';
 import { createPasskeyRegistration } from './people/passkey-registration.ts';
 import { createSignatureCounters } from './people/signature-counters.ts';
-import type { Answer, ApprovalTasks, Audit, Changes, Clock, Rooms, SignatureCounters, TrustNews } from './ports.ts';
+import type {
+  Answer,
+  ApprovalTasks,
+  Audit,
+  Changes,
+  Clock,
+  Erasures,
+  Rooms,
+  SignatureCounters,
+  TrustNews,
+} from './ports.ts';
+import { createTestShares } from './shares/testing.ts';
+import type { TestShares } from './shares/testing.ts';
 import { createApprovalTasks } from './trust/approval-tasks.ts';
 import { createAuditKey } from './trust/audit-key.ts';
 import { announceTrust, createTrustNews } from './trust/news.ts';
@@ -60,6 +75,9 @@ import type { TrustReader } from './trust/trust-documents.ts';
 
 /** Where the consoles of this world are. */
 export const consoleOrigin = 'https://localhost:8443';
+
+/** After how long somebody is told of a laptop that does not do as it was ordered. */
+export const alarmLimits: AlarmLimits = { answerMinutes: 5, contactHours: 24, erasureMinutes: 30 };
 
 /** A person of the fleet, as far as control's tables need them. */
 interface WorldPerson {
@@ -105,9 +123,11 @@ export interface World {
   enrolment: EnrolmentServer;
   delivery: OrderDelivery;
   receipts: Receipts;
+  erasures: Erasures;
   tasks: ApprovalTasks;
   trust: TrustReader;
   counters: SignatureCounters;
+  shares: TestShares;
   activation: ActivationDeps;
   /** Asks a console route as a signed-in person. */
   ask<N extends keyof WorldRoutes>(
@@ -135,9 +155,9 @@ export async function createWorld(fleet: WorldFleet, documents: FoundingDocument
   const base = await createBase(fleet, documents);
   const { database, clock, common, ca, trust, tasks, counters, faults, published } = base;
   const parts = await startPorts(base);
-  const { link, enrolment } = parts;
+  const { link, enrolment, erasures } = parts;
   const activation = { ...common, trust, tasks, counters, link };
-  const routes = routesOf(base, activation, enrolment);
+  const routes = routesOf(base, activation, { enrolment, erasures });
   const ask: World['ask'] = async (route, input, by) => answered(await routes[route](input, by));
   const invited: { [N in InvitedRoute]: OpenHandler<N> } = invitationRoutesOf(base);
   const caller: World['caller'] = (person, role, site) => ({
@@ -146,7 +166,20 @@ export async function createWorld(fleet: WorldFleet, documents: FoundingDocument
   });
   return {
     ...parts,
-    ...{ database, clock, ca, tasks, trust, counters, activation, faults, published, ask, caller },
+    ...{
+      database,
+      clock,
+      ca,
+      tasks,
+      trust,
+      counters,
+      shares: common.shares,
+      activation,
+      faults,
+      published,
+      ask,
+      caller,
+    },
     askInvited: async <N extends InvitedRoute>(route: N, input: ConsoleParsed<N>) => {
       const handler: OpenHandler<N> = invited[route];
       return answered(await handler(input, noBrowser));
@@ -180,13 +213,13 @@ function answered<T>(answer: T | Refused): Answer<T> {
 function routesOf(
   { common, ca, trust, tasks, counters, news }: Base,
   activation: ActivationDeps,
-  enrolment: EnrolmentServer,
+  { enrolment, erasures }: Pick<World, 'enrolment' | 'erasures'>,
 ): { [N in keyof WorldRoutes]: Handler<N> } {
   return {
-    ...deviceRoutes({ ...common, trust, ca: ca.der, address: `127.0.0.1:${enrolment.port}` }),
+    ...deviceRoutes({ ...common, trust, erasures, ca: ca.der, address: `127.0.0.1:${enrolment.port}` }),
     ...activationRoutes(activation),
     ...appointmentRoutes({ ...common, news }),
-    ...orderRoutes({ ...common, trust, tasks, counters, bricksPerHour: 5 }),
+    ...orderRoutes({ ...common, trust, tasks, counters, bricksPerHour: 5, alarms: alarmLimits }),
     ...trustRoutes({ ...common, trust, counters, news }),
     ...invitationRoutesOf({ common, trust }),
   };
@@ -212,7 +245,14 @@ interface Base extends Pick<
   'database' | 'clock' | 'ca' | 'trust' | 'tasks' | 'counters' | 'faults' | 'published'
 > {
   news: TrustNews;
-  common: { db: Kysely<Database>; audit: Audit; changes: Changes; clock: Clock; onFault(fault: unknown): void };
+  common: {
+    db: Kysely<Database>;
+    audit: Audit;
+    changes: Changes;
+    shares: TestShares;
+    clock: Clock;
+    onFault(fault: unknown): void;
+  };
   identity: ServerIdentity;
   notifications: Notifications;
   close(): Promise<void>;
@@ -229,11 +269,12 @@ async function createBase(fleet: WorldFleet, documents: FoundingDocuments): Prom
   const audit = createAudit({ db, clock, announce: () => Promise.resolve() });
   const ca = await DeviceCa.load(await createDeviceCa(clock), clock);
   const identity = await ServerIdentity.create({ ca, clock, onFault });
+  const shares = await createTestShares({ db, clock, fleet: fleet.manifest.fleet });
   const published: string[] = [];
   const changes: Changes = { publish: async (topic) => void published.push(topic) };
   return {
     ...{ database, clock, ca, identity, notifications, faults, published },
-    common: { db, audit, changes, clock, onFault },
+    common: { db, audit, changes, shares, clock, onFault },
     counters: createSignatureCounters(),
     news: createTrustNews(notifications),
     trust: createTrustDocuments({ db, clock }),
@@ -248,21 +289,23 @@ async function createBase(fleet: WorldFleet, documents: FoundingDocuments): Prom
 
 type Ports = Pick<
   World,
-  'link' | 'linkDeps' | 'services' | 'delivery' | 'receipts' | 'enrolment' | 'enrolmentDeps' | 'left'
+  'link' | 'linkDeps' | 'services' | 'delivery' | 'receipts' | 'erasures' | 'enrolment' | 'enrolmentDeps' | 'left'
 > & { stopAnnouncing: () => void };
 
 async function startPorts({ common, ca, identity, trust, notifications }: Base): Promise<Ports> {
   const left: World['left'] = [];
   const rooms = roomsThatRecord(left);
   const receipts = createReceipts(common);
+  const marks = createDeviceMarks(common);
+  const erasures = createErasures({ ...common, receipts, marks });
   const linkDeps = { ...common, caCertificate: ca.certificate, identity };
   const link = DeviceLinkServer.create(linkDeps);
   const delivery = await OrderDelivery.create({ ...common, link, rooms, receipts, notifications });
   const services: LinkServices = {
-    ...{ rooms, trust, receipts },
+    ...{ rooms, trust, erasures },
     activations: createActivationRecord(common),
-    sequences: { compare: (device, hello) => compareSequences(common, device, hello) },
-    deviceRecord: createDeviceRecord(common),
+    sequences: { compare: (device, hello) => compareHello(common, device, hello) },
+    deviceRecord: createDeviceRecord({ ...common, marks }),
     certificates: createCertificateRenewal({ ...common, ca }),
     connected: (device) => delivery.wake(device),
   };
@@ -270,11 +313,11 @@ async function startPorts({ common, ca, identity, trust, notifications }: Base):
   await link.start(listen, services);
   const stopAnnouncing = await announceTrust({ ...common, link, notifications });
   const enrolmentDeps: EnrolmentServerDeps = {
-    ...{ ...common, trust, ca, identity, receipts, listen, link: `127.0.0.1:${link.port}` },
+    ...{ ...common, trust, ca, identity, erasures, listen, link: `127.0.0.1:${link.port}` },
     rates: { perAddress: { burst: 1000, perSecond: 100 }, overall: { burst: 1000, perSecond: 100 } },
   };
   const enrolment = await EnrolmentServer.create(enrolmentDeps);
-  return { link, linkDeps, services, delivery, receipts, enrolment, enrolmentDeps, left, stopAnnouncing };
+  return { link, linkDeps, services, delivery, receipts, erasures, enrolment, enrolmentDeps, left, stopAnnouncing };
 }
 
 function idAndName({ named }: WorldPerson): { id: string; name: string } {

@@ -4,8 +4,9 @@ import { ConfigurationError } from './config.ts';
 import { isMigrated, migrate } from './db/migrate.ts';
 import type { Database } from './db/schema.ts';
 
-/** The device CA of this control's fleet, PEM. */
+/** This control's fleet and its device CA, PEM. */
 export interface FleetRecord {
+  id: string;
   ca: { certificate: string; key: string };
 }
 
@@ -27,7 +28,7 @@ export async function requireFleet(db: Kysely<Database>, configuration: Configur
         `not for "${rpId}" and ${approver.origin}. Correct the configuration.`,
     );
   }
-  return { ca: { certificate: fleet.ca_certificate, key: fleet.ca_key } };
+  return { id: fleet.id, ca: { certificate: fleet.ca_certificate, key: fleet.ca_key } };
 }
 
 async function requireSchema(db: Kysely<Database>, { databaseUrl }: Configuration): Promise<void> {

@@ -1,6 +1,6 @@
 // A laptop for tests of control: real keys, certificate and sockets, and the rules a laptop keeps, without a screen.
 import 'reflect-metadata';
-import { randomBytes, sign, webcrypto } from 'node:crypto';
+import { randomBytes, webcrypto } from 'node:crypto';
 import { request as httpsRequest } from 'node:https';
 import { checkServerIdentity, connect } from 'node:tls';
 import type { TLSSocket } from 'node:tls';
@@ -10,19 +10,20 @@ import {
   closeCodes,
   controlServerName,
   decodeFrame,
-  decodeStatement,
+  decodeReceipt,
   enrolAnswer,
   frame,
   fromBase64url,
   pairingCodeOf,
   parseTicket,
-  sha256,
   toBase64url,
   welcome,
 } from '@sallyport/protocol';
 import type {
   ApprovedStatement,
   CloseReason,
+  ErasureCause,
+  ErasureProof,
   Frame,
   Hello,
   LifecycleName,
@@ -36,6 +37,7 @@ import { generateSealingKeyPair, openShare } from '@sallyport/protocol/sealing';
 import type { SealedShare, SealingKeyPair } from '@sallyport/protocol/sealing';
 import { verifyStatement } from '@sallyport/protocol/verify';
 import { WebSocket } from 'ws';
+import { LaptopErasure, signReceipt } from './laptop-erasure-testing.ts';
 import { fetchNewer, heldAtEnrolment } from './laptop-trust-testing.ts';
 import type { HeldTrust } from './laptop-trust-testing.ts';
 import type { Answer } from './ports.ts';
@@ -134,6 +136,8 @@ export class Laptop {
   nonce = new Uint8Array(randomBytes(16));
   grantSequence = 0;
   orderSequence = 0;
+  /** How often it has written its record. */
+  recordGeneration = 1;
   /** The server share while open. */
   share: Uint8Array | undefined;
   readonly receipts: SignedReceipt[] = [];
@@ -216,6 +220,7 @@ export class Laptop {
       rosterVersion: this.rosterOf(this.identity.site)?.version ?? 0,
       grantSequence: this.grantSequence,
       orderSequence: this.orderSequence,
+      recordGeneration: this.recordGeneration,
     };
   }
 
@@ -253,10 +258,21 @@ export class Laptop {
     this.send(JSON.stringify({ kind: 'notification', method: 'state', params: { state, room } }));
   }
 
-  /** Delivers a receipt as a wiped laptop: without a certificate. */
-  async deliverReceipt(receipt: SignedReceipt): Promise<{ status: number; value: unknown }> {
+  /** Delivers a proof of its erasure as a wiped laptop: without a certificate. */
+  async deliverErasure(proof: ErasureProof): Promise<{ status: number; value: unknown }> {
     const { enrolmentPort, ca } = this.identity;
-    return askEnrolmentPort(enrolmentPort, { method: 'POST', path: '/receipt', body: JSON.stringify(receipt), ca });
+    return askEnrolmentPort(enrolmentPort, { method: 'POST', path: '/erasure', body: JSON.stringify(proof), ca });
+  }
+
+  /** Begins to erase itself: by an order it has a receipt for, or because its lease has run out. */
+  beginErasure(receipt: SignedReceipt | null, signingKey = this.identity.keys.signingKey): LaptopErasure {
+    const contents = receipt && decodeReceipt(fromBase64url(receipt.receipt) ?? new Uint8Array());
+    if (contents === undefined) throw new Error('no receipt');
+    const cause: ErasureCause =
+      contents === null
+        ? { kind: 'lease' }
+        : { kind: 'order', statement: contents.statement, sequence: contents.sequence };
+    return new LaptopErasure({ device: this.id, signingKey, cause, receipt });
   }
 
   /** Signs a receipt for an order with its own key, or another. */
@@ -265,18 +281,7 @@ export class Laptop {
     outcome: { result: 'executed' } | { result: 'refused'; reason: StatementRefusal },
     signingKey = this.identity.keys.signingKey,
   ): Promise<SignedReceipt> {
-    const bytes = fromBase64url(order.statement) ?? new Uint8Array();
-    const statement = decodeStatement(bytes);
-    const named = statement?.type === 'order' ? statement.devices.find(({ id }) => id === this.id) : undefined;
-    if (statement?.type !== 'order' || named === undefined) throw new Error('not an order for this laptop');
-    const receipt = Buffer.from(
-      JSON.stringify({
-        ...{ sallyport: 1, type: 'receipt', device: this.id, statement: toBase64url(await sha256(bytes)) },
-        ...{ order: statement.order, sequence: named.sequence, outcome, at: Date.now() },
-      }),
-    );
-    const signature = sign('sha256', receipt, { key: signingKey, dsaEncoding: 'ieee-p1363' });
-    return { receipt: toBase64url(receipt), signature: toBase64url(signature) };
+    return signReceipt(order, { device: this.id, outcome, signingKey });
   }
 
   #receive(socket: WebSocket, text: string): void {

@@ -117,8 +117,7 @@ describe('S5 opening a laptop', () => {
     expect(grant.openUntil).toBe(day.closesAt);
     expect(grant.notAfter - grant.issuedAt).toBe(5 * minute);
     expect(must(await open(task))).toEqual({ device: day.laptop.id, openUntil: day.closesAt });
-    const query = world.database.db.selectFrom('devices').select('server_share').where('id', '=', day.laptop.id);
-    expect(Buffer.from(day.laptop.share ?? [])).toEqual((await query.executeTakeFirstOrThrow()).server_share);
+    expect(Buffer.from(day.laptop.share ?? [])).toEqual(await world.shares.read(day.laptop.id));
     const kept = await world.database.db.selectFrom('grants').selectAll().where('id', '=', task.id).execute();
     expect(kept).toMatchObject([{ device: day.laptop.id, approved_by: nurse.named.id, sequence: 1, ended_at: null }]);
     expect(kept[0]?.opened_at).not.toBeNull();
@@ -179,14 +178,27 @@ describe('S5 opening a laptop', () => {
   test('after the share was destroyed is refused, and nothing is sent (S9)', async () => {
     const day = await booked();
     const task = must(await pair(day));
-    await world.database.db
-      .updateTable('devices')
-      .set({ server_share: null, share_destroyed_at: new Date() })
-      .where('id', '=', day.laptop.id)
-      .execute();
+    const { db } = world.database;
+    await db.transaction().execute((trx) => world.shares.destroy(trx, [day.laptop.id], Date.now()));
     expect(reasonOf(await open(task))).toBe('wrong-state');
     expect(day.laptop.asked).not.toContain('grant.open');
     expect(reasonOf(await pair(day))).toBe('wrong-state');
+  });
+
+  test('whose share does not open under control’s key is refused, on the record, and uses nothing up (S35)', async () => {
+    const day = await booked();
+    const task = must(await pair(day));
+    const { db } = world.database;
+    const row = db.selectFrom('server_shares').select(['nonce', 'sealed']).where('device', '=', day.laptop.id);
+    const { nonce, sealed } = await row.executeTakeFirstOrThrow();
+    const put = (bytes: { nonce: Buffer; sealed: Buffer }) =>
+      db.updateTable('server_shares').set(bytes).where('device', '=', day.laptop.id).execute();
+    await put({ nonce, sealed: Buffer.alloc(48) });
+    expect(reasonOf(await open(task))).toBe('failed');
+    expect(day.laptop.asked).not.toContain('grant.open');
+    expect((await world.actions()).slice(-2)).toEqual(['shares.unreadable', 'device.open-refused']);
+    await put({ nonce, sealed });
+    expect(reasonOf(await open(task))).toBe('ok');
   });
 
   test('what the laptop refuses is refused, and the grant is over', async () => {

@@ -60,7 +60,8 @@ describe('S14 a ticket', () => {
     const laptop = await enrolLaptop(ticket);
     const { db } = world.database;
     const row = await db.selectFrom('devices').selectAll().where('id', '=', laptop.id).executeTakeFirstOrThrow();
-    expect(row.server_share).toHaveLength(32);
+    expect(row.share_destroyed_at).toBeNull();
+    expect(await world.shares.read(laptop.id)).toHaveLength(32);
     expect(row.site).toBe(fleet.prison);
     const secret = (await parseTicket(ticket))?.secret ?? new Uint8Array();
     const tickets = await db.selectFrom('tickets').selectAll().execute();
@@ -238,6 +239,8 @@ describe('lists', () => {
       shareDestroyedAt: null,
       lease: null,
       rolledBackAt: null,
+      damagedAt: null,
+      erasure: null,
     });
   });
 });

@@ -1,6 +1,6 @@
 // The device link on real parts: mutual TLS, WebSockets, PostgreSQL.
 import { randomBytes, X509Certificate } from 'node:crypto';
-import { deviceRequests, toBase64url, type DeviceRequestMethod } from '@sallyport/protocol';
+import { deviceRequests, toBase64url, type DeviceRequestMethod, type Hello } from '@sallyport/protocol';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { sampleFleet } from '../../test/harness/sample-fleet.ts';
 import { createWorld } from './device-world-testing.ts';
@@ -180,6 +180,32 @@ describe('one laptop, one connection', () => {
     await vi.waitFor(() => expect(world.link.connected).toBe(before + 1));
   });
 
+  test('S30 what a laptop said on a connection it has given up meanwhile is compared with nothing', async () => {
+    const compared: number[] = [];
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    const compare = async (_device: unknown, { recordGeneration }: Hello): Promise<void> => {
+      compared.push(recordGeneration);
+      await held;
+    };
+    const slow = DeviceLinkServer.create(world.linkDeps);
+    await slow.start({ host: '127.0.0.1', port: 0 }, { ...world.services, sequences: { compare } });
+    const laptop = await newLaptop();
+    laptop.identity.link = `127.0.0.1:${slow.port}`;
+    const first = laptop.connect({ recordGeneration: 1 }).catch(() => undefined);
+    await vi.waitFor(() => expect(compared).toEqual([1]));
+    const stale = laptop.openSocket();
+    await once(stale, 'open');
+    stale.send(JSON.stringify({ ...laptop.hello(), recordGeneration: 2 }));
+    stale.close();
+    await once(stale, 'close');
+    const newest = laptop.connect({ recordGeneration: 3 });
+    release();
+    await Promise.all([first, newest]);
+    expect(compared).toEqual([1, 3]);
+    await slow.close();
+  });
+
   test('closing the link says shutting-down to every laptop', async () => {
     const other = DeviceLinkServer.create(world.linkDeps);
     await other.start({ host: '127.0.0.1', port: 0 }, world.services);
@@ -246,13 +272,10 @@ describe('S23 what a laptop may say', () => {
     await vi.waitFor(() => expect(world.left).toContainEqual({ id: laptop.id, reason: 'device-locked' }));
   });
 
-  test('with its share destroyed: trust and receipts only (S9)', async () => {
+  test('with its share destroyed: trust and its erasure only (S9)', async () => {
     const laptop = await newLaptop();
-    await world.database.db
-      .updateTable('devices')
-      .set({ server_share: null, share_destroyed_at: new Date() })
-      .where('id', '=', laptop.id)
-      .execute();
+    const { db } = world.database;
+    await db.transaction().execute((trx) => world.shares.destroy(trx, [laptop.id], Date.now()));
     await laptop.connect();
     const params: Partial<Record<DeviceRequestMethod, unknown>> = {
       'room.leave': {},
@@ -271,11 +294,9 @@ describe('S23 what a laptop may say', () => {
       expect(await laptop.request(method, given)).toEqual({ ok: false, refusal: { reason: 'not-allowed' } });
     }
     expect(await laptop.request('trust.fetch', { afterManifest: 0 })).toMatchObject({ ok: true });
-    const nonsense = {
-      receipt: randomBytes(40).toString('base64url'),
-      signature: randomBytes(64).toString('base64url'),
-    };
-    expect(await laptop.request('receipt.deliver', nonsense)).toEqual({ ok: false, refusal: { reason: 'malformed' } });
+    const bytes = (length: number): string => randomBytes(length).toString('base64url');
+    const nonsense = { receipt: null, notice: { notice: bytes(40), signature: bytes(64) }, report: null };
+    expect(await laptop.request('erasure.report', nonsense)).toEqual({ ok: false, refusal: { reason: 'malformed' } });
   });
 });
 

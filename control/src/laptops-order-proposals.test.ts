@@ -1,53 +1,23 @@
 // Orders that wait for a second person, and laptops that were enrolled again, on the parts of laptops-orders.test.ts.
 import { fromBase64url } from '@sallyport/protocol';
 import type { ConsoleOrder, Proposal } from '@sallyport/protocol';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { sampleFleet, samplePerson } from '../../test/harness/sample-fleet.ts';
 import type { SamplePerson } from '../../test/harness/sample-fleet.ts';
-import { createWorld } from './device-world-testing.ts';
 import type { World } from './device-world-testing.ts';
 import { enrolLaptop } from './laptop-testing.ts';
 import type { Laptop } from './laptop-testing.ts';
-import { createOrderDesk } from './order-desk-testing.ts';
+import { setUpOrderTests } from './order-desk-testing.ts';
 import { must } from './trust-world-testing.ts';
 
 const fleet = sampleFleet(Date.now() - 60_000);
 const { officer, otherOfficer } = fleet.people;
+const tests = setUpOrderTests(fleet);
+const { draft, approve, order, shown, approvedOf, shareOf, reach, newLaptop, keep } = tests;
 let world: World;
-const { draft, approve, order, shown, approvedOf, shareOf } = createOrderDesk(() => world, {
-  place: fleet.place,
-  officer,
+beforeAll(() => {
+  world = tests.world();
 });
-const laptops: Laptop[] = [];
-
-beforeAll(async () => {
-  world = await createWorld(fleet, {
-    manifest: fleet.approved(fleet.manifest, fleet.people.trustee),
-    roster: fleet.approved(fleet.roster, fleet.people.prisonManager),
-  });
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  // Each test starts with an hour in which nobody has bricked anything.
-  await world.database.db
-    .updateTable('orders')
-    .set({ queued_at: new Date(Date.now() - 2 * 60 * 60_000) })
-    .execute();
-});
-afterEach(() => {
-  for (const laptop of laptops.splice(0)) laptop.cut();
-  expect(world.faults).toEqual([]);
-});
-
-async function newLaptop(): Promise<Laptop> {
-  const laptop = await world.laptop();
-  laptops.push(laptop);
-  return laptop;
-}
-
-function reach(id: string, state: ConsoleOrder['state']): Promise<void> {
-  return vi.waitFor(async () => expect((await shown(id)).state).toBe(state), { timeout: 3000 });
-}
 
 describe('S7 an order that waits for a second person', () => {
   const proposals = async (person: SamplePerson) =>
@@ -142,7 +112,7 @@ describe('S5 a laptop that was enrolled again', () => {
     const ticket = { name: former.identity.name, site: fleet.prison };
     const made = must(await world.ask('createTicket', { body: ticket }, world.caller(officer, 'fleetOfficer')));
     const now = await enrolLaptop(made.ticket);
-    laptops.push(now);
+    keep(now);
     await now.connect();
     return { former, now, brick };
   }
@@ -189,7 +159,8 @@ describe('S5 a laptop that was enrolled again', () => {
       { result: 'executed' },
       now.identity.keys.signingKey,
     );
-    expect(await now.deliverReceipt(forged)).toMatchObject({ value: { reason: 'bad-signature' } });
+    const proof = former.beginErasure(forged).accepted();
+    expect(await now.deliverErasure(proof)).toMatchObject({ value: { reason: 'bad-signature' } });
     expect((await shown(brick.id)).state).toBe('queued');
   });
 });

@@ -1,62 +1,31 @@
 // Orders on real parts: approvals by passkeys in software, PostgreSQL, the link, laptops that sign receipts.
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { fromBase64url, toBase64url } from '@sallyport/protocol';
-import type { ApprovedStatement, ConsoleOrder } from '@sallyport/protocol';
+import type { ApprovedStatement, SignedReceipt } from '@sallyport/protocol';
 import { sql } from 'kysely';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { sampleFleet, samplePerson } from '../../test/harness/sample-fleet.ts';
-import { createWorld } from './device-world-testing.ts';
 import type { World } from './device-world-testing.ts';
 import type { Laptop } from './laptop-testing.ts';
-import { createOrderDesk } from './order-desk-testing.ts';
+import { setUpOrderTests } from './order-desk-testing.ts';
 import { OrderDelivery } from './orders/delivery.ts';
 import { approveOrder } from './orders/order-approval.ts';
 import { must } from './trust-world-testing.ts';
 
 const fleet = sampleFleet(Date.now() - 60_000);
 const { officer, otherOfficer, nurse } = fleet.people;
+const tests = setUpOrderTests(fleet);
+const { draft, approve, order, shown, approvedOf, shareOf, reach, newLaptop } = tests;
 let world: World;
-const { draft, approve, order, shown, approvedOf, shareOf } = createOrderDesk(() => world, {
-  place: fleet.place,
-  officer,
+beforeAll(() => {
+  world = tests.world();
 });
-const laptops: Laptop[] = [];
-
-beforeAll(async () => {
-  world = await createWorld(fleet, {
-    manifest: fleet.approved(fleet.manifest, fleet.people.trustee),
-    roster: fleet.approved(fleet.roster, fleet.people.prisonManager),
-  });
-});
-afterAll(() => world.close());
-beforeEach(async () => {
-  // Each test starts with an hour in which nobody has bricked anything.
-  await world.database.db
-    .updateTable('orders')
-    .set({ queued_at: new Date(Date.now() - 2 * 60 * 60_000) })
-    .execute();
-});
-afterEach(() => {
-  for (const laptop of laptops.splice(0)) laptop.cut();
-  expect(world.faults).toEqual([]);
-});
-
-async function newLaptop(): Promise<Laptop> {
-  const laptop = await world.laptop();
-  laptops.push(laptop);
-  return laptop;
-}
-
-function reach(id: string, state: ConsoleOrder['state']): Promise<void> {
-  return vi.waitFor(async () => expect((await shown(id)).state).toBe(state), { timeout: 3000 });
-}
 
 describe('bricking', () => {
   test('a connected laptop: queued, delivered at once, executed by its signed receipt; the share is gone', async () => {
     const laptop = await newLaptop();
     await laptop.connect();
-    const { id, state } = await order('brick', laptop);
-    expect(state).toBe('queued');
+    const { id } = await order('brick', laptop);
     expect(await shareOf(laptop)).toBeNull();
     await reach(id, 'executed');
     const proof = await shown(id);
@@ -71,17 +40,18 @@ describe('bricking', () => {
     expect((await world.actions()).slice(-3)).toEqual(['order.queued', 'order.delivered', 'order.executed']);
   });
 
-  test('the share is destroyed in the transaction that queues the order, or neither happens (S9)', async () => {
+  test('the share is destroyed in the transaction that queues the order, or neither happens (S9, S35)', async () => {
     const laptop = await newLaptop();
     const task = await draft('brick', laptop);
     const bytes = fromBase64url(task.statement) ?? new Uint8Array();
     const failing = { append: () => Promise.reject(new Error('disk full')) };
-    const { database, trust, tasks, counters, clock } = world;
+    const { database, trust, tasks, counters, shares, clock } = world;
     const common = {
       db: database.db,
       trust,
       tasks,
       counters,
+      shares,
       clock,
       bricksPerHour: 5,
       changes: { publish: async () => undefined },
@@ -271,24 +241,18 @@ describe('S9 receipts', () => {
     return { laptop, id, approved: await approvedOf(id) };
   }
 
-  test('of a laptop already wiped arrive without a certificate, once or ten times, with one effect', async () => {
+  const deliver = async (laptop: Laptop, receipt: SignedReceipt) =>
+    laptop.deliverErasure(laptop.beginErasure(receipt).accepted());
+
+  test('of a laptop that has no certificate any more arrive with its proof, once or ten times, with one effect', async () => {
     const { laptop, id, approved } = await delivered();
-    const receipt = await laptop.signReceipt(approved, { result: 'executed' });
+    const erasure = laptop.beginErasure(await laptop.signReceipt(approved, { result: 'executed' }));
     const before = (await world.actions()).length;
-    const answers = await Promise.all(Array.from({ length: 10 }, () => laptop.deliverReceipt(receipt)));
+    const proof = erasure.accepted();
+    const answers = await Promise.all(Array.from({ length: 10 }, () => laptop.deliverErasure(proof)));
     expect(answers.map(({ status }) => status)).toEqual(Array(10).fill(200));
     expect((await shown(id)).state).toBe('executed');
-    expect((await world.actions()).slice(before)).toEqual(['order.executed']);
-  });
-
-  test('over the link are answered once durable, and are idempotent', async () => {
-    const { laptop, id, approved } = await delivered();
-    laptop.instead.set('order.execute', () => new Promise(() => undefined));
-    await laptop.connect();
-    const receipt = await laptop.signReceipt(approved, { result: 'executed' });
-    expect(await laptop.request('receipt.deliver', receipt)).toEqual({ ok: true, result: {} });
-    expect((await shown(id)).state).toBe('executed');
-    expect(await laptop.request('receipt.deliver', receipt)).toEqual({ ok: true, result: {} });
+    expect((await world.actions()).slice(before)).toEqual(['order.executed', 'erasure.accepted']);
   });
 
   test('signed by another key are refused, on the record, and the order stays queued', async () => {
@@ -296,9 +260,9 @@ describe('S9 receipts', () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const pem = privateKey.export({ format: 'pem', type: 'pkcs8' }).toString();
     const foreign = await laptop.signReceipt(approved, { result: 'executed' }, pem);
-    expect(await laptop.deliverReceipt(foreign)).toEqual({ status: 403, value: { reason: 'bad-signature' } });
+    expect(await deliver(laptop, foreign)).toEqual({ status: 403, value: { reason: 'bad-signature' } });
     expect((await shown(id)).state).toBe('queued');
-    expect((await world.actions()).at(-1)).toBe('receipt.refused');
+    expect((await world.actions()).slice(-2)).toEqual(['receipt.refused', 'erasure.refused']);
   });
 
   test('with one byte changed, for another order, or for no order are refused', async () => {
@@ -306,25 +270,25 @@ describe('S9 receipts', () => {
     const { receipt, signature } = await laptop.signReceipt(approved, { result: 'executed' });
     const text = Buffer.from(receipt, 'base64url').toString('utf8');
     const reworded = { receipt: toBase64url(Buffer.from(text.replace('"executed"', '"executed" '))), signature };
-    expect(await laptop.deliverReceipt(reworded)).toMatchObject({ value: { reason: 'bad-signature' } });
+    expect(await deliver(laptop, reworded)).toMatchObject({ value: { reason: 'bad-signature' } });
     const suspend = fleet.order(Date.now(), {
       order: 'suspend',
       devices: [{ id: laptop.id, name: laptop.identity.name, sequence: 1 }],
     });
     const other = await laptop.signReceipt(fleet.approved(suspend, officer), { result: 'executed' });
-    expect(await laptop.deliverReceipt(other)).toMatchObject({ status: 404 });
+    expect(await deliver(laptop, other)).toMatchObject({ status: 404 });
     const later = fleet.order(Date.now(), { devices: [{ id: laptop.id, name: laptop.identity.name, sequence: 7 }] });
     const none = await laptop.signReceipt(fleet.approved(later, officer), { result: 'executed' });
-    expect(await laptop.deliverReceipt(none)).toMatchObject({ status: 404 });
+    expect(await deliver(laptop, none)).toMatchObject({ status: 404 });
     expect((await shown(id)).state).toBe('queued');
   });
 
   test('that say "refused" are never shown as executed, and a second word does not change the first', async () => {
     const { laptop, id, approved } = await delivered();
     const refusal = await laptop.signReceipt(approved, { result: 'refused', reason: 'replayed' });
-    expect(await laptop.deliverReceipt(refusal)).toMatchObject({ status: 200 });
+    expect(await world.receipts.accept(refusal)).toEqual({ ok: true, result: {} });
     const second = await laptop.signReceipt(approved, { result: 'executed' });
-    expect(await laptop.deliverReceipt(second)).toMatchObject({ value: { reason: 'wrong-state' } });
+    expect(await deliver(laptop, second)).toMatchObject({ value: { reason: 'wrong-state' } });
     const kept = await shown(id);
     expect(kept.state).toBe('refused');
     expect(kept.receipt?.contents.outcome).toEqual({ result: 'refused', reason: 'replayed' });

@@ -23,6 +23,11 @@ async function reported({ laptop }: RecordKeeper): Promise<{ action: string; det
   return (await query.orderBy('number').execute()).filter(({ action }) => action.startsWith('device.report'));
 }
 
+async function rolledBack({ laptop }: RecordKeeper): Promise<unknown[]> {
+  const query = world.database.db.selectFrom('audit').select('detail').where('subject', '=', laptop.id);
+  return (await query.where('action', '=', 'device.rolled-back').execute()).map(({ detail }) => detail);
+}
+
 describe('S27 P5.8 a laptop’s own chain', () => {
   test('each event is an entry with its number and hash; the head that the laptop signed is kept', async () => {
     const keeper = await world.keeper();
@@ -79,6 +84,31 @@ describe('S27 P5.8 a laptop’s own chain', () => {
     const entries = await reported(keeper);
     expect(entries.filter(({ action }) => action === 'device.report-refused')).toHaveLength(4);
     expect(entries.at(-1)?.detail).toEqual({ reason: 'replayed', from: 3, known: 2 });
+    expect(await rolledBack(keeper)).toEqual([{ forkedEvent: 2, knownEvent: 2 }]);
+  });
+
+  test('S30 an older report that a newer one overtook is refused, and is no second past', async () => {
+    const keeper = await world.keeper();
+    const first = await keeper.reportOf('started');
+    const more = [2, 3].map((number) => ({ number, at: Date.now(), event: 'inert' as const }));
+    const longer = await signedReport(keeper, deviceChainGenesis, [...first.events, ...more]);
+    for (const [report, reason] of [
+      [longer, 'ok'],
+      [first, 'replayed'],
+    ] as const) {
+      expect(reasonOf(await keeper.laptop.request('record.report', report))).toBe(reason);
+    }
+    expect(await rolledBack(keeper)).toEqual([]);
+  });
+
+  test('S30 a shorter past than the one it had signed the head of is a second one', async () => {
+    const keeper = await world.keeper();
+    await keeper.report('started');
+    await keeper.report('opened', 'inert');
+    const other = [{ number: 1, at: Date.now() + 1, event: 'started' } as const];
+    const forked = await signedReport(keeper, deviceChainGenesis, other);
+    expect(reasonOf(await keeper.laptop.request('record.report', forked))).toBe('replayed');
+    expect(await rolledBack(keeper)).toEqual([{ forkedEvent: 1, knownEvent: 3 }]);
   });
 
   test('a past with a hole is refused', async () => {

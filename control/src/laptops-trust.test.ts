@@ -6,6 +6,7 @@ import { digestOf } from '@sallyport/protocol/verify';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sampleFleet, samplePerson } from '../../test/harness/sample-fleet.ts';
 import type { SampleFleet } from '../../test/harness/sample-fleet.ts';
+import { keeperOf } from './audit-world-testing.ts';
 import { createNotifications } from './db/notifications.ts';
 import type { Laptop } from './laptop-testing.ts';
 import { DeviceLinkServer } from './link/device-link-server.ts';
@@ -227,10 +228,14 @@ describe('S30 a laptop that was put back to a copy of itself', () => {
   };
 
   /** Comes back as it was when it had obeyed less. */
-  async function restored(laptop: Laptop, to: { grants?: number; orders?: number }): Promise<void> {
+  async function restored(
+    laptop: Laptop,
+    to: { grants?: number; orders?: number; generation?: number },
+  ): Promise<void> {
     laptop.cut();
     laptop.grantSequence = to.grants ?? laptop.grantSequence;
     laptop.orderSequence = to.orders ?? laptop.orderSequence;
+    laptop.recordGeneration = to.generation ?? laptop.recordGeneration;
     await laptop.connect();
   }
 
@@ -311,6 +316,38 @@ describe('S30 a laptop that was put back to a copy of itself', () => {
     await restored(laptop, { grants: 3 });
     await restored(laptop, { grants: 2 });
     expect((await deviceOf(laptop)).rolledBackAt).not.toBeNull();
+  });
+
+  test('or an older record than it had: the copy had obeyed as much, and had written less', async () => {
+    const laptop = await connected();
+    const generations = [4, 4, 900];
+    for (const generation of generations) {
+      await restored(laptop, { generation });
+      expect((await deviceOf(laptop)).rolledBackAt).toBeNull();
+    }
+    await restored(laptop, { generation: 899 });
+    expect((await deviceOf(laptop)).rolledBackAt).not.toBeNull();
+    const query = world.database.db.selectFrom('audit').select('detail').where('subject', '=', laptop.id);
+    const [entry] = await query.where('action', '=', 'device.rolled-back').execute();
+    expect(entry?.detail).toMatchObject({ saidGeneration: 899, knownGeneration: 900 });
+  });
+
+  test('says that its store was damaged: it is opened by nobody, and orders still reach it', async () => {
+    const laptop = await connected();
+    const appointment = await opened(laptop);
+    await vi.waitFor(async () => expect(await tryPair(laptop, appointment)).toBe('ok'));
+    expect(reasonOf(await keeperOf(laptop).report('started', 'store-damaged'))).toBe('ok');
+    const { damagedAt } = await deviceOf(laptop);
+    expect(damagedAt).not.toBeNull();
+    expect(world.published).toContain('devices');
+    expect(await tryPair(laptop, appointment)).toBe('store-damaged');
+    const officer = world.as(fleet.people.officer, 'fleetOfficer');
+    const body = { order: 'brick' as const, devices: [laptop.id], reason: 'Damaged' };
+    const task = must(await world.ask('draftOrder', { body }, officer));
+    const bytes = fromBase64url(task.statement) ?? new Uint8Array();
+    const approval = fleet.people.officer.authenticator.approve(bytes, fleet.place);
+    must(await world.ask('approveOrder', { params: { id: task.id }, body: { approval } }, officer));
+    await vi.waitFor(() => expect(laptop.receipts).toHaveLength(1));
   });
 
   test('one that wipes knows its sequences no longer, and is not taken for a copy', async () => {

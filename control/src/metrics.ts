@@ -20,3 +20,22 @@ export function addFigures(registry: Registry, figures: readonly Figure[]): void
     const gauge: Gauge = new Gauge({ name, help, registers: [registry], collect: () => gauge.set(read()) });
   }
 }
+
+/** Figures of one name that are told apart by a label. */
+export interface FigureFamily {
+  name: string;
+  help: string;
+  label: string;
+  /** Each of the label's values with its figure. */
+  read: () => Readonly<Record<string, number>>;
+}
+
+/** Adds figures of one name that are read when asked for. */
+export function addFamily(registry: Registry, { name, help, label, read }: FigureFamily): void {
+  const gauge: Gauge = new Gauge({
+    ...{ name, help, labelNames: [label], registers: [registry] },
+    collect: () => {
+      for (const [value, figure] of Object.entries(read())) gauge.set({ [label]: value }, figure);
+    },
+  });
+}

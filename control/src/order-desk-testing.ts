@@ -1,6 +1,9 @@
-// Officers at their consoles with passkeys in software, for tests of orders.
+// Officers at their consoles with passkeys in software, and laptops that obey or do not, for tests of orders.
 import { fromBase64url } from '@sallyport/protocol';
 import type { Approval, ApprovalTask, ApprovedStatement, ConsoleOrder, OrderKind } from '@sallyport/protocol';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
+import type { SampleFleet } from '../../test/harness/sample-fleet.ts';
+import { createWorld } from './device-world-testing.ts';
 import type { World } from './device-world-testing.ts';
 import type { Laptop } from './laptop-testing.ts';
 import type { Answer } from './ports.ts';
@@ -24,7 +27,54 @@ export interface OrderDesk {
   order: (kind: OrderKind, laptop: Laptop) => Promise<ConsoleOrder>;
   shown: (id: string) => Promise<ConsoleOrder>;
   approvedOf: (id: string) => Promise<ApprovedStatement>;
+  /** In the clear; null once destroyed. */
   shareOf: (laptop: Laptop) => Promise<Buffer | null>;
+  /** Waits until an order is shown in a state. */
+  reach: (id: string, state: ConsoleOrder['state']) => Promise<void>;
+}
+
+/** A world of a file's own, its laptops and its officer's desk; each test ends without a fault. */
+export interface OrderTests extends OrderDesk {
+  world: () => World;
+  newLaptop: () => Promise<Laptop>;
+  /** Cuts a laptop off when the test ends. */
+  keep: (laptop: Laptop) => Laptop;
+}
+
+/** Sets a file of tests of orders up. */
+export function setUpOrderTests(fleet: SampleFleet): OrderTests {
+  const { officer, trustee, prisonManager } = fleet.people;
+  const laptops: Laptop[] = [];
+  let made: World | undefined;
+  const world = (): World => {
+    if (made === undefined) throw new Error('no world yet');
+    return made;
+  };
+  const keep = (laptop: Laptop): Laptop => {
+    laptops.push(laptop);
+    return laptop;
+  };
+  beforeAll(async () => {
+    const { manifest, roster } = fleet;
+    made = await createWorld(fleet, {
+      manifest: fleet.approved(manifest, trustee),
+      roster: fleet.approved(roster, prisonManager),
+    });
+  });
+  afterAll(() => made?.close());
+  beforeEach(async () => {
+    // Each test starts with an hour in which nobody has bricked anything.
+    await world()
+      .database.db.updateTable('orders')
+      .set({ queued_at: new Date(Date.now() - 2 * 60 * 60_000) })
+      .execute();
+  });
+  afterEach(() => {
+    for (const laptop of laptops.splice(0)) laptop.cut();
+    expect(world().faults).toEqual([]);
+  });
+  const newLaptop = async (): Promise<Laptop> => keep(await world().laptop());
+  return { ...createOrderDesk(world, { place: fleet.place, officer }), world, keep, newLaptop };
 }
 
 /** @param worldOf the world, once there is one */
@@ -62,10 +112,8 @@ export function createOrderDesk(
       const query = worldOf().database.db.selectFrom('orders').select('approved').where('id', '=', id);
       return (await query.executeTakeFirstOrThrow()).approved;
     },
-    shareOf: async (laptop) => {
-      const query = worldOf().database.db.selectFrom('devices').select('server_share').where('id', '=', laptop.id);
-      return (await query.executeTakeFirstOrThrow()).server_share;
-    },
+    shareOf: (laptop) => worldOf().shares.read(laptop.id),
+    reach: (id, state) => vi.waitFor(async () => expect((await desk.shown(id)).state).toBe(state), { timeout: 3000 }),
   };
   return desk;
 }

@@ -4,12 +4,14 @@ import type {
   ApprovedStatement,
   AuditEntry,
   Change,
+  ConsoleErasure,
   ControlNotificationMethod,
   ControlNotificationParams,
   ControlRequestMethod,
   ControlRequestParams,
   ControlRequestResult,
   Credential,
+  ErasureProof,
   Manifest,
   ProducerInfo,
   Refusal,
@@ -135,6 +137,53 @@ export interface ApprovalTasks {
 }
 
 export type Answer<T> = { ok: true; result: T } | { ok: false; refusal: Refusal };
+
+/** What control notes of a laptop that is no longer what it was. Inside the caller's transaction, which publishes after it. */
+export interface DeviceMarks {
+  /** It was put back to a copy of itself; `detail` says how that showed. */
+  rolledBack(trx: Transaction<Database>, device: NamedDevice, detail: AuditEntry['detail']): Promise<void>;
+  /** It is at work, or signs, though it has accepted to erase itself: a copy of it lives. Noted at each such moment. */
+  returned(trx: Transaction<Database>, device: NamedDevice, detail: AuditEntry['detail']): Promise<void>;
+  /** What it keeps was damaged. */
+  damaged(trx: Transaction<Database>, device: NamedDevice): Promise<void>;
+}
+
+/** A laptop by number and by the name people know it by. */
+export interface NamedDevice {
+  id: string;
+  name: string;
+}
+
+/** What laptops have proved of their own erasure. */
+export interface Erasures {
+  /**
+   * Verifies a proof and keeps what is new in it. Idempotent: the same again is accepted and changes nothing.
+   * @returns accepted, once it is durable; or `malformed`, `not-found` (no such laptop or order), `bad-signature`,
+   *   `wrong-state` (the order was refused before), `replayed` (another erasure than the one that was proved)
+   */
+  accept(proof: ErasureProof): Promise<Answer<Record<string, never>>>;
+  /** What consoles show of each laptop that has proved anything, by its id. */
+  shown(): Promise<ReadonlyMap<string, ConsoleErasure>>;
+}
+
+/** Control's halves of the laptops' keys, sealed at rest. Everything happens inside the caller's transaction. */
+export interface ServerShares {
+  /** Makes the share of a laptop that is being enrolled, and keeps it sealed. */
+  make(trx: Transaction<Database>, device: string): Promise<void>;
+  /**
+   * Opens a laptop's share for as long as `use` takes; then it is zeroed, whatever happened.
+   * @returns what `use` made of it; `destroyed`; or `unreadable`, which is in the log: its key is not there or not the right one
+   */
+  use<T>(trx: Transaction<Database>, device: string, use: ShareUse<T>): Promise<UsedShare<T>>;
+  /**
+   * Destroys the shares of these laptops; nodes that hear of the commit see to it that their bytes leave the table's file.
+   * Idempotent. @param now ms
+   */
+  destroy(trx: Transaction<Database>, devices: readonly string[], now: number): Promise<void>;
+}
+
+type ShareUse<T> = (share: Uint8Array<ArrayBuffer>) => Promise<T>;
+export type UsedShare<T> = { outcome: 'used'; value: T } | { outcome: 'destroyed' | 'unreadable' };
 
 /** The device link: every connected laptop, on this node or another. */
 export interface DeviceLink {

@@ -276,7 +276,6 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
     const keys = {
       public_key: Buffer.from(key.publicKey, 'base64url'),
       sealing_key: Buffer.alloc(65),
-      server_share: Buffer.alloc(32),
     };
     const unseen = { state: null, room: null, last_seen_at: null, connection: null, share_destroyed_at: null };
     const named = { id, name, site: this.fleet.fleet.prison, rolled_back_at: null };

@@ -9,6 +9,7 @@ import type {
   Changes,
   Clock,
   DeviceLink,
+  ServerShares,
   SignatureCounters,
   TrustDocuments,
 } from '../ports.ts';
@@ -21,6 +22,7 @@ export interface ActivationDeps {
   trust: TrustDocuments;
   tasks: ApprovalTasks;
   counters: SignatureCounters;
+  shares: Pick<ServerShares, 'use'>;
   clock: Clock;
   link: Pick<DeviceLink, 'isConnected' | 'request'>;
 }

@@ -16,6 +16,8 @@ export interface Booking {
   hasShare: boolean;
   /** Whether the laptop was put back to a copy of itself. */
   isRolledBack: boolean;
+  /** Whether what it keeps was damaged. */
+  isDamaged: boolean;
 }
 
 /** Finds an appointment; whose it is and whether its time is now is decided by `refusalOfBooking`. */
@@ -27,7 +29,7 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
     .innerJoin('sites', 'sites.id', 'people.site')
     .selectAll('appointments')
     .select(['devices.name as deviceName', 'devices.site as deviceSite', 'devices.state as deviceState'])
-    .select(['devices.share_destroyed_at', 'devices.rolled_back_at', 'devices.public_key'])
+    .select(['devices.share_destroyed_at', 'devices.rolled_back_at', 'devices.damaged_at', 'devices.public_key'])
     .select(['people.name as consultantName', 'sites.id as hospitalId', 'sites.name as hospital'])
     .where('appointments.id', '=', id)
     .executeTakeFirst();
@@ -52,6 +54,7 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
     deviceState: row.deviceState,
     hasShare: row.share_destroyed_at === null,
     isRolledBack: row.rolled_back_at !== null,
+    isDamaged: row.damaged_at !== null,
   };
 }
 
@@ -70,6 +73,8 @@ export function refusalOfBooking(booking: Booking, site: string, now: number): R
   if (!booking.hasShare) return 'wrong-state';
   // SECURITY: what it has already obeyed it would obey again: until it is enrolled anew it opens for nobody (S30).
   if (booking.isRolledBack) return 'rolled-back';
+  // SECURITY: what was damaged may have been damaged by hand: it opens for nobody (S31).
+  if (booking.isDamaged) return 'store-damaged';
   if (now < booking.appointment.opensAt - earlyOpening) return 'too-early';
   return now >= booking.appointment.closesAt ? 'too-late' : undefined;
 }

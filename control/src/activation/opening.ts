@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { decodeStatement, sha256, toBase64url } from '@sallyport/protocol';
 import type { Approval, Grant, Refusal } from '@sallyport/protocol';
 import { sealShare } from '@sallyport/protocol/sealing';
+import type { SealedShare } from '@sallyport/protocol/sealing';
 import { verifyStatement } from '@sallyport/protocol/verify';
 import type { Verification } from '@sallyport/protocol/verify';
 import type { Database } from '../db/schema.ts';
@@ -27,18 +28,23 @@ interface VerifiedGrant {
   booking: Booking;
 }
 
-/** The two halves of sealing: what is sealed and to whom. */
-interface Released {
-  share: Uint8Array<ArrayBuffer>;
-  sealingKey: Uint8Array<ArrayBuffer>;
+/** The share cannot be had after all: whatever was written of the grant is undone. */
+class NotReleased extends Error {
+  override readonly name = 'NotReleased';
+  readonly outcome: 'destroyed' | 'unreadable';
+
+  constructor(outcome: 'destroyed' | 'unreadable') {
+    super(`the share is ${outcome}`);
+    this.outcome = outcome;
+  }
 }
 
 /**
  * Opens a laptop with an approved grant: verifies the approval, releases the server share sealed to the laptop for
  * this grant alone, and answers when the laptop says it is open.
  * @returns the laptop and until when it is open; or a statement's refusal, `not-found`, `not-allowed` (approved by
- *   somebody else), `replayed`, `wrong-state` (the share is destroyed), `rolled-back`, `counter-went-back`, `too-early`,
- *   `too-late`, or what the laptop said
+ *   somebody else), `replayed`, `wrong-state` (the share is destroyed), `rolled-back`, `store-damaged`,
+ *   `counter-went-back`, `too-early`, `too-late`, `failed` (control cannot open the share), or what the laptop said
  */
 export async function openDevice(
   deps: ActivationDeps,
@@ -51,7 +57,7 @@ export async function openDevice(
   if (!(await deps.link.isConnected(device.id))) {
     return refuse(deps, caller, asked.task, { reason: 'not-connected' }, device.id);
   }
-  const released = await deps.db.transaction().execute((trx) => release(deps, trx, verified, caller));
+  const released = await releaseAtOnce(deps, verified, caller);
   if (typeof released === 'string') return refuse(deps, caller, asked.task, { reason: released }, device.id);
   const answer = await send(deps, verified, released);
   await recordOutcome(deps, verified, answer, caller);
@@ -124,32 +130,58 @@ async function lastSequence(db: Kysely<Database>, device: string): Promise<numbe
   return row?.last ?? 0;
 }
 
-/** Uses the grant up and takes the share out, under the laptop's lock: once, and never after its destruction. */
+/** In one transaction the grant is used up and the share released, or neither. */
+async function releaseAtOnce(
+  deps: ActivationDeps,
+  verified: VerifiedGrant,
+  caller: Caller,
+): Promise<SealedShare | Refusal['reason']> {
+  try {
+    return await deps.db.transaction().execute((trx) => release(deps, trx, verified, caller));
+  } catch (error) {
+    if (!(error instanceof NotReleased)) throw error;
+    if (error.outcome === 'destroyed') return 'wrong-state';
+    await noteUnreadable(deps, verified.grant.device.id);
+    return 'failed';
+  }
+}
+
+function noteUnreadable(deps: ActivationDeps, device: string): Promise<void> {
+  const actor = { kind: 'control', id: null, name: 'control' } as const;
+  const entry = { actor, action: 'shares.unreadable', subject: device, detail: {} };
+  return deps.db.transaction().execute((trx) => deps.audit.append(trx, entry));
+}
+
+/** Uses the grant up and seals the share to the laptop, under the laptop's lock: once, and never after its destruction. */
 async function release(
   deps: ActivationDeps,
   trx: Transaction<Database>,
   verified: VerifiedGrant,
   caller: Caller,
-): Promise<Released | Refusal['reason']> {
+): Promise<SealedShare | Refusal['reason']> {
   const { grant } = verified;
   const device = await trx
     .selectFrom('devices')
-    .select(['server_share', 'sealing_key', 'rolled_back_at'])
+    .select(['share_destroyed_at', 'sealing_key', 'rolled_back_at', 'damaged_at'])
     .where('id', '=', grant.device.id)
     .forUpdate()
     .executeTakeFirst();
   // SECURITY: a brick order that committed first leaves nothing to release (S9).
-  if (device === undefined || device.server_share === null) return 'wrong-state';
+  if (device === undefined || device.share_destroyed_at !== null) return 'wrong-state';
   if (device.rolled_back_at !== null) return 'rolled-back';
+  if (device.damaged_at !== null) return 'store-damaged';
   // SECURITY: one approval opens once, by any race (S5).
   if (grant.sequence <= (await lastSequence(trx, grant.device.id))) return 'replayed';
   const { credential } = verified.approval;
   if (!(await deps.counters.keep(trx, { credential, counter: verified.counter }))) return 'counter-went-back';
   if (!(await deps.tasks.close(trx, verified.task))) return 'replayed';
   await keepGrant(deps, trx, verified, caller);
-  const released = { share: new Uint8Array(device.server_share), sealingKey: new Uint8Array(device.sealing_key) };
-  device.server_share.fill(0);
-  return released;
+  // SECURITY: the share is in the clear here alone; what leaves is sealed to this laptop and bound to these grant bytes
+  // (RFC 9180) (S8, S35).
+  const sealingKey = new Uint8Array(device.sealing_key);
+  const used = await deps.shares.use(trx, grant.device.id, (share) => sealShare(share, sealingKey, verified.bytes));
+  if (used.outcome !== 'used') throw new NotReleased(used.outcome);
+  return used.value;
 }
 
 async function keepGrant(
@@ -198,13 +230,11 @@ async function keepGrant(
 async function send(
   deps: ActivationDeps,
   { bytes, grant, approval, booking }: VerifiedGrant,
-  { share, sealingKey }: Released,
+  share: SealedShare,
 ): Promise<Answer<unknown>> {
-  // SECURITY: sealed to this laptop and bound to these grant bytes (RFC 9180); the clear share does not linger (S8).
-  const sealed = await sealShare(share, sealingKey, bytes).finally(() => share.fill(0));
   return deps.link.request(grant.device.id, 'grant.open', {
     grant: { statement: toBase64url(bytes), approvals: [approval] },
-    share: sealed,
+    share,
     appointment: booking.appointment,
   });
 }

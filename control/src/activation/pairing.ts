@@ -17,8 +17,8 @@ const notCompared: readonly Refusal['reason'][] = ['not-connected', 'wrong-state
  * Compares the typed pairing code on the laptop itself and drafts the grant that opens it.
  * @param asked the appointment and the normalised code
  * @returns the grant as an approval task for the caller alone; or `not-found`, `too-early`, `too-late`,
- *   `not-connected`, `wrong-state` (not inert), `rolled-back`, `wrong-code`, `locked-out` with the seconds to wait,
- *   `outdated` (the time of the manifest or of the site's roster is over), `not-allowed` (the roster does not name the caller)
+ *   `not-connected`, `wrong-state` (not inert), `rolled-back`, `store-damaged`, `wrong-code`, `locked-out` with the seconds to
+ *   wait, `outdated` (the time of the manifest or of the site's roster is over), `not-allowed` (the roster does not name the caller)
  */
 export async function pair(
   deps: ActivationDeps,

@@ -281,7 +281,6 @@ async function seed(): Promise<void> {
   const laptop = (id: string, site: string, bricked: boolean) => ({
     ...keys,
     ...{ id, site, name: id.slice(0, 8), last_seen_at: null, connection: null },
-    server_share: bricked ? null : Buffer.alloc(32),
     share_destroyed_at: bricked ? new Date(noon) : null,
   });
   await db

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { decodeCheckpoint, fromBase64url, isSignedBy } from '@sallyport/protocol';
 import type { DeviceRequestParams, DeviceRequestResult, Refusal } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Answer, Audit, Clock } from '../ports.ts';
+import type { Answer, Audit, Changes, Clock, DeviceMarks } from '../ports.ts';
 import { createCheckpoints, type Checkpoints } from './checkpoints.ts';
 import { acceptReport } from './device-reports.ts';
 import { proveConsistency } from './tree.ts';
@@ -10,7 +10,9 @@ import { proveConsistency } from './tree.ts';
 export interface DeviceRecordDeps {
   db: Kysely<Database>;
   audit: Audit;
+  changes: Changes;
   clock: Clock;
+  marks: DeviceMarks;
 }
 
 /** A laptop as its certificate proved it. */
@@ -26,8 +28,9 @@ export interface DeviceRecord {
   /**
    * Takes the next events of a laptop's own chain. Idempotent: what is known already is accepted and written once.
    * @returns accepted; `malformed` when the numbers do not follow one another; `bad-signature` when the laptop's key did
-   *   not sign the head they lead to; `replayed` when control has other events under these numbers (the laptop was put
-   *   back to a copy); `wrong-previous` when events before them are missing. Every refusal is an audit entry.
+   *   not sign the head they lead to; `replayed` when they end before what control has, or when control has other events
+   *   under these numbers (the laptop was put back to a copy, and is marked); `wrong-previous` when events before them are
+   *   missing. Every refusal is an audit entry. An event that says that the laptop's store was damaged marks it as well.
    */
   report(device: RecordedDevice, params: DeviceRequestParams<'record.report'>): Promise<Nothing>;
   /** The newest checkpoint, and its consistency with a size that the laptop has countersigned. */

@@ -1,15 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { deviceChainGenesis, deviceEventHashes, encodeDeviceHead, isSignedBy } from '@sallyport/protocol';
 import type { DeviceEvent, DeviceRequestParams, Refusal } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Answer, Audit, Clock } from '../ports.ts';
-import type { RecordedDevice } from './device-record.ts';
-
-interface ReportDeps {
-  db: Kysely<Database>;
-  audit: Audit;
-  clock: Clock;
-}
+import type { Answer } from '../ports.ts';
+import type { DeviceRecordDeps, RecordedDevice } from './device-record.ts';
 
 /** A laptop's event with its hash in the laptop's own chain. */
 interface HashedEvent {
@@ -31,23 +25,31 @@ interface Report {
   signature: string;
 }
 
+/** What became of a report: why it was refused, and whether it marked the laptop. */
+interface Outcome {
+  reason?: Reason;
+  marked: boolean;
+}
+
 /** Takes the next events of a laptop's own chain; see `DeviceRecord.report`. */
 export async function acceptReport(
-  deps: ReportDeps,
+  deps: DeviceRecordDeps,
   device: RecordedDevice,
   params: DeviceRequestParams<'record.report'>,
 ): Promise<Answer<Record<string, never>>> {
   const report = await readReport(deps, device, params);
-  const reason = await deps.db.transaction().execute(async (trx) => {
-    const against = typeof report === 'string' ? report : await keep(deps, trx, device, report);
-    if (against !== undefined) await recordRefusal(deps, trx, device, { reason: against, params });
-    return against;
+  const { reason, marked } = await deps.db.transaction().execute(async (trx) => {
+    const outcome: Outcome =
+      typeof report === 'string' ? { reason: report, marked: false } : await keep(deps, trx, device, report);
+    if (outcome.reason !== undefined) await recordRefusal(deps, trx, device, { reason: outcome.reason, params });
+    return outcome;
   });
+  if (marked) await deps.changes.publish('devices');
   return reason === undefined ? { ok: true, result: {} } : { ok: false, refusal: { reason } };
 }
 
 async function readReport(
-  deps: ReportDeps,
+  deps: DeviceRecordDeps,
   device: RecordedDevice,
   { previous, events, signature }: DeviceRequestParams<'record.report'>,
 ): Promise<Report | Reason> {
@@ -69,24 +71,62 @@ async function readReport(
 }
 
 async function keep(
-  deps: ReportDeps,
+  deps: DeviceRecordDeps,
   trx: Transaction<Database>,
   device: RecordedDevice,
   report: Report,
-): Promise<Reason | undefined> {
+): Promise<Outcome> {
   // One report of a laptop at a time, over whichever of its connections.
   await trx.selectFrom('devices').select('id').where('id', '=', device.id).forUpdate().executeTakeFirst();
   const head = await headOf(trx, device.id);
   const reason = refusalOf(report, head);
-  if (reason !== undefined) return reason;
+  if (reason !== undefined) return { reason, marked: await markFork(deps, trx, device, { report, head }) };
   const news = report.events.filter(({ event }) => event.number > head.number);
-  if (news.length === 0) return undefined;
+  if (news.length === 0) return { marked: false };
   for (const one of news) await appendEvent(deps, trx, device, one);
   const { event, hash } = report.last;
   const signature = Buffer.from(report.signature, 'base64url');
   const row = { device: device.id, number: event.number, hash, signature, received_at: new Date(deps.clock.now()) };
   await trx.insertInto('device_heads').values(row).execute();
-  return undefined;
+  const isDamaged = news.some((one) => one.event.event === 'store-damaged');
+  if (isDamaged) await deps.marks.damaged(trx, device);
+  return { marked: isDamaged };
+}
+
+/** SECURITY: two pasts of one laptop are two lives of it: it was put back to a copy of itself (S30). */
+async function markFork(
+  { marks }: DeviceRecordDeps,
+  trx: Transaction<Database>,
+  device: RecordedDevice,
+  { report, head }: { report: Report; head: Head },
+): Promise<boolean> {
+  const fork = await forkOf(trx, device.id, { report, head });
+  if (fork === undefined) return false;
+  await marks.rolledBack(trx, device, { ...fork, knownEvent: head.number });
+  return true;
+}
+
+/**
+ * Where a report contradicts what control has: an event under a number that control has under another hash. A report that
+ * ends before the newest known event contradicts it only where a head of that number is kept: an older report that was
+ * overtaken by a newer one says nothing new.
+ */
+async function forkOf(
+  trx: Transaction<Database>,
+  device: string,
+  { report, head }: { report: Report; head: Head },
+): Promise<{ forkedEvent: number } | undefined> {
+  const { first, previous, events, last } = report;
+  if (head.number === 0 || first > head.number + 1) return undefined;
+  const end = Math.min(last.event.number, head.number);
+  const said = end < first ? previous : events[end - first]?.hash;
+  const known = end === head.number ? head.hash : await headAt(trx, device, end);
+  return known !== undefined && said !== known ? { forkedEvent: end } : undefined;
+}
+
+async function headAt(trx: Transaction<Database>, device: string, number: number): Promise<string | undefined> {
+  const query = trx.selectFrom('device_heads').select('hash').where('device', '=', device);
+  return (await query.where('number', '=', number).executeTakeFirst())?.hash;
 }
 
 async function headOf(trx: Transaction<Database>, device: string): Promise<Head> {
@@ -107,7 +147,7 @@ function refusalOf({ previous, events, first, last }: Report, head: Head): Reaso
 }
 
 function appendEvent(
-  { audit }: ReportDeps,
+  { audit }: DeviceRecordDeps,
   trx: Transaction<Database>,
   device: RecordedDevice,
   { event, hash }: HashedEvent,
@@ -122,7 +162,7 @@ function appendEvent(
 }
 
 async function recordRefusal(
-  { audit }: ReportDeps,
+  { audit }: DeviceRecordDeps,
   trx: Transaction<Database>,
   device: RecordedDevice,
   { reason, params }: { reason: Reason; params: DeviceRequestParams<'record.report'> },

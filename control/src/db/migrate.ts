@@ -4,6 +4,8 @@ import * as first from './migrations/0001-first.ts';
 import * as signIn from './migrations/0002-sign-in.ts';
 import * as trust from './migrations/0002-trust.ts';
 import * as audit from './migrations/0003-audit.ts';
+import * as erasures from './migrations/0004-erasures.ts';
+import * as serverShares from './migrations/0005-server-shares.ts';
 import type { Database } from './schema.ts';
 
 /** Every migration by name, oldest first. A list, not a folder scan: what runs is what was reviewed. */
@@ -12,6 +14,8 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0002-sign-in': signIn,
   '0002-trust': trust,
   '0003-audit': audit,
+  '0004-erasures': erasures,
+  '0005-server-shares': serverShares,
 };
 
 /** The database could not be brought to the newest schema; nothing of the failed migration was kept. */

@@ -1,18 +1,16 @@
 import type { Generated, JSONColumnType } from 'kysely';
 import type {
   Approval,
-  ApprovedStatement,
   AuditEntry,
   FleetPolicy,
   JoinProof,
   LifecycleName,
   NextStep,
-  OrderKind,
   Phase,
   Role,
-  SignedReceipt,
   SiteKind,
 } from '@sallyport/protocol';
+import type { ErasuresTable, OrdersTable } from './order-tables.ts';
 
 /** What the founding plan lays down and the first manifest repeats. */
 export interface FoundingRules {
@@ -35,10 +33,13 @@ export interface Database {
   approval_tasks: ApprovalTasksTable;
   tickets: TicketsTable;
   devices: DevicesTable;
+  share_key: ShareKeyTable;
+  server_shares: ServerSharesTable;
   certificates: CertificatesTable;
   pairing_attempts: PairingAttemptsTable;
   grants: GrantsTable;
   orders: OrdersTable;
+  erasures: ErasuresTable;
   appointments: AppointmentsTable;
   media_nodes: MediaNodesTable;
   rooms: RoomsTable;
@@ -191,8 +192,7 @@ export interface DevicesTable {
   public_key: Buffer;
   /** Uncompressed P-256 point for sealing the server share. */
   sealing_key: Buffer;
-  /** 32 bytes; null once destroyed. */
-  server_share: Buffer | null;
+  /** Since when there is no server share of it any more. */
   share_destroyed_at: Date | null;
   enrolled_at: Generated<Date>;
   state: LifecycleName | null;
@@ -205,8 +205,31 @@ export interface DevicesTable {
   /** The highest sequences control knows the laptop to have obeyed; it says lower ones only when it was put back. */
   highest_grant: Generated<number>;
   highest_order: Generated<number>;
+  /** The highest generation of its record that the laptop has named; it names a lower one only when it was put back. */
+  record_generation: Generated<number>;
   /** Since when control knows that the laptop was put back to a copy. */
   rolled_back_at: Date | null;
+  /** Since when control knows that what the laptop keeps was damaged. */
+  damaged_at: Date | null;
+}
+
+/** One row: the key that every server share is sealed under. The key itself is kept elsewhere. */
+export interface ShareKeyTable {
+  single: Generated<true>;
+  id: string;
+  since: Date;
+  /** How many laptops' shares had been destroyed then: later ones may still be opened by it from a backup. */
+  shares_destroyed: number;
+}
+
+/** Control's halves of the laptops' keys, sealed; a laptop whose share is destroyed has none. */
+export interface ServerSharesTable {
+  device: string;
+  /** The id of the key it is sealed under. */
+  key: string;
+  nonce: Buffer;
+  sealed: Buffer;
+  sealed_at: Date;
 }
 
 export interface CertificatesTable {
@@ -238,24 +261,6 @@ export interface GrantsTable {
   opened_at: Date | null;
   ended_at: Date | null;
   end_reason: string | null;
-}
-
-/** The durable outbox of orders, one row a device. */
-export interface OrdersTable {
-  id: string;
-  device: string;
-  kind: OrderKind;
-  reason: string;
-  sequence: number;
-  /** The whole approved order, as delivered. */
-  approved: JSONColumnType<ApprovedStatement>;
-  statement_digest: string;
-  approved_by: JSONColumnType<string[]>;
-  state: Generated<'queued' | 'delivered' | 'executed' | 'refused'>;
-  queued_at: Generated<Date>;
-  delivered_at: Date | null;
-  received_at: Date | null;
-  receipt: JSONColumnType<SignedReceipt> | null;
 }
 
 export interface AppointmentsTable {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { ConsoleDevice } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Clock, TrustDocuments } from '../ports.ts';
+import type { Clock, Erasures, TrustDocuments } from '../ports.ts';
 import { leaseOf } from './lease.ts';
 
 /**
@@ -10,13 +10,20 @@ import { leaseOf } from './lease.ts';
  */
 const contactAge = 150_000;
 
+export interface DeviceListDeps {
+  db: Kysely<Database>;
+  clock: Clock;
+  trust: TrustDocuments;
+  erasures: Pick<Erasures, 'shown'>;
+}
+
 /**
  * Lists laptops as the consoles show them, by name.
  * @param site only this site's laptops; undefined for the whole fleet
  * @param limit how many at the most
  */
 export async function listDevices(
-  deps: { db: Kysely<Database>; clock: Clock; trust: TrustDocuments },
+  deps: DeviceListDeps,
   site: string | undefined,
   limit: number,
 ): Promise<ConsoleDevice[]> {
@@ -34,6 +41,7 @@ export async function listDevices(
       'last_seen_at',
       'share_destroyed_at',
       'rolled_back_at',
+      'damaged_at',
     ])
     .orderBy('devices.name')
     .orderBy('devices.enrolled_at', 'desc')
@@ -42,6 +50,7 @@ export async function listDevices(
   const now = deps.clock.now();
   const oldest = now - contactAge;
   const { policy } = (await deps.trust.manifest()).manifest;
+  const erasures = await deps.erasures.shown();
   return (await query.execute()).map(({ id, name, site, siteName, state, room, ...row }) => {
     const lastSeenAt = momentOf(row.last_seen_at);
     return {
@@ -50,6 +59,8 @@ export async function listDevices(
       shareDestroyedAt: momentOf(row.share_destroyed_at),
       lease: lastSeenAt === null ? null : leaseOf(lastSeenAt, policy, now),
       rolledBackAt: momentOf(row.rolled_back_at),
+      damagedAt: momentOf(row.damaged_at),
+      erasure: erasures.get(id) ?? null,
     };
   });
 }

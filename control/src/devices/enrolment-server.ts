@@ -2,10 +2,10 @@ import { createServer } from 'node:https';
 import type { Server } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { anchorAnswer, enrolAnswer, enrolRequest, parseJson, receiptDelivery } from '@sallyport/protocol';
-import type { Refusal, SignedReceipt } from '@sallyport/protocol';
+import { anchorAnswer, enrolAnswer, enrolRequest, erasureDelivery, parseJson } from '@sallyport/protocol';
+import type { Refusal } from '@sallyport/protocol';
 import type * as z from 'zod';
-import type { Answer } from '../ports.ts';
+import type { Answer, Erasures } from '../ports.ts';
 import { TokenBucket } from '../ws/token-bucket.ts';
 import type { Rate } from '../ws/token-bucket.ts';
 import { enrol } from './enrolment.ts';
@@ -20,7 +20,7 @@ const maxAddresses = 10_000;
 
 export interface EnrolmentServerDeps extends EnrolmentDeps {
   identity: ServerIdentity;
-  receipts: { accept(receipt: SignedReceipt): Promise<Answer<unknown>> };
+  erasures: Pick<Erasures, 'accept'>;
   listen: { host: string; port: number };
   rates?: { perAddress: Rate; overall: Rate };
   /** A fault of this side; the peer learns only `failed`. */
@@ -47,12 +47,9 @@ const routes: Readonly<Record<string, Route>> = {
     response: enrolAnswer,
     answer: (deps, body) => enrol(deps, enrolRequest.parse(body)),
   },
-  'POST /receipt': {
-    request: receiptDelivery,
-    answer: async (deps, body) => {
-      const accepted = await deps.receipts.accept(receiptDelivery.parse(body));
-      return accepted.ok ? { ok: true, result: {} } : accepted;
-    },
+  'POST /erasure': {
+    request: erasureDelivery,
+    answer: (deps, body) => deps.erasures.accept(erasureDelivery.parse(body)),
   },
 };
 

@@ -1,10 +1,10 @@
-import { randomBytes, randomUUID, webcrypto } from 'node:crypto';
+import { randomUUID, webcrypto } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { fromBase64url } from '@sallyport/protocol';
 import type { ApprovedStatement, EnrolAnswer, enrolRequest } from '@sallyport/protocol';
 import type * as z from 'zod';
 import type { Database } from '../db/schema.ts';
-import type { Answer, Audit, Changes, Clock, TrustDocuments } from '../ports.ts';
+import type { Answer, Audit, Changes, Clock, ServerShares, TrustDocuments } from '../ports.ts';
 import { verifyCertificateRequest } from './device-ca.ts';
 import type { DeviceCa, DeviceCertificate, VerifiedRequest } from './device-ca.ts';
 import { ticketDigest } from './tickets.ts';
@@ -16,6 +16,7 @@ export interface EnrolmentDeps {
   audit: Audit;
   changes: Changes;
   trust: TrustDocuments;
+  shares: Pick<ServerShares, 'make'>;
   clock: Clock;
   ca: DeviceCa;
   /** host:port at which laptops reach the device link. */
@@ -85,7 +86,9 @@ async function useTicket(
   if (ticket.expires_at <= now) return refuse(deps, trx, ticket.id, 'expired-ticket');
   if (roster === undefined) return refuse(deps, trx, ticket.id, 'no-roster');
   const certificate = await deps.ca.issueDevice(device.id, device.request);
-  if (!(await insertDevice(trx, ticket, device, certificate))) return refuse(deps, trx, ticket.id, 'name-taken');
+  if (!(await insertDevice(deps, trx, ticket, { device, certificate }))) {
+    return refuse(deps, trx, ticket.id, 'name-taken');
+  }
   await trx.updateTable('tickets').set({ used_at: now }).where('id', '=', ticket.id).execute();
   await deps.audit.append(trx, {
     actor: { kind: 'device', id: device.id, name: ticket.device_name },
@@ -116,10 +119,10 @@ function lockTicket(
 
 /** @returns false when a live laptop took the name after the ticket was made */
 async function insertDevice(
+  deps: EnrolmentDeps,
   trx: Transaction<Database>,
   ticket: Omit<Ticket, 'roster'>,
-  device: NewDevice,
-  { fingerprint, notAfter }: DeviceCertificate,
+  { device, certificate }: { device: NewDevice; certificate: DeviceCertificate },
 ): Promise<boolean> {
   const inserted = await trx
     .insertInto('devices')
@@ -129,7 +132,6 @@ async function insertDevice(
       site: ticket.site,
       public_key: device.request.publicKey,
       sealing_key: device.sealingKey,
-      server_share: randomBytes(32),
       share_destroyed_at: null,
       state: null,
       room: null,
@@ -140,6 +142,8 @@ async function insertDevice(
     .returning('id')
     .executeTakeFirst();
   if (inserted === undefined) return false;
+  await deps.shares.make(trx, device.id);
+  const { fingerprint, notAfter } = certificate;
   await trx.insertInto('certificates').values({ fingerprint, device: device.id, not_after: notAfter }).execute();
   return true;
 }

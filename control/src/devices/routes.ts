@@ -1,13 +1,14 @@
 import { Refused } from '../http/handlers.ts';
 import type { Handlers } from '../http/handlers.ts';
 import { listDevices } from './device-list.ts';
+import type { DeviceListDeps } from './device-list.ts';
 import { createTicket } from './tickets.ts';
 import type { TicketDeps } from './tickets.ts';
 
 export type DeviceRoutes = Pick<Handlers, 'siteDevices' | 'fleetDevices' | 'fleetSites' | 'createTicket'>;
 
 /** The console routes of laptops: a site's, the fleet's, and the tickets that enrol them. */
-export function deviceRoutes(deps: TicketDeps): DeviceRoutes {
+export function deviceRoutes(deps: TicketDeps & DeviceListDeps): DeviceRoutes {
   return {
     siteDevices: async (_input, { person }) => {
       // SECURITY: staff see their own site's laptops and no others (S15).

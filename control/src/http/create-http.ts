@@ -2,6 +2,7 @@ import rateLimit from '@fastify/rate-limit';
 import { consoleApi, type ConsoleRoute } from '@sallyport/protocol';
 import fastify, {
   LogController,
+  type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
@@ -89,8 +90,9 @@ function pathOf(url: string): string {
 }
 
 function createApp({ tls, logger, origin }: HttpOptions): FastifyInstance {
+  const loggerInstance: FastifyBaseLogger = logger.child({ part: 'http' });
   const common = {
-    loggerInstance: logger.child({ part: 'http' }),
+    loggerInstance,
     // Request lines would name appointments and devices; metrics count requests instead.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: maxBodyBytes,
@@ -105,7 +107,7 @@ function createApp({ tls, logger, origin }: HttpOptions): FastifyInstance {
       void reply.code(400).headers(securityHeaders('/api/', origin)).send({ reason: 'malformed' });
     },
   } as const;
-  if (tls === undefined) return fastify(common) as unknown as FastifyInstance;
+  if (tls === undefined) return fastify(common);
   const https = { cert: readFileSync(tls.certificate), key: readFileSync(tls.key), minVersion: 'TLSv1.2' } as const;
-  return fastify({ ...common, https }) as unknown as FastifyInstance;
+  return fastify({ ...common, https });
 }

@@ -185,6 +185,8 @@ export class DeviceLinkServer implements DeviceLink {
       return;
     }
     await this.#inTurn(device.id, async () => {
+      // What a laptop said on a connection it has given up since is older than what it said on the next.
+      if (!isOpen(socket)) return;
       await this.#replace(device.id);
       await services.sequences.compare(device, outcome.hello);
       await services.activations.greeted(device, outcome.hello);
@@ -193,7 +195,7 @@ export class DeviceLinkServer implements DeviceLink {
         refuseSocket(socket, 'shutting-down');
         return;
       }
-      if (socket.readyState !== socket.OPEN) return;
+      if (!isOpen(socket)) return;
       this.#greeting.delete(socket);
       this.#admit(DeviceConnection.open(this.#connectionDeps(services), device, socket, outcome.hello), services);
     });
@@ -247,6 +249,10 @@ function webSocketOptions(): ConstructorParameters<typeof WebSocketServer>[0] {
   // SECURITY: bounds before parsing: no compression, few fragments, small frames (S23).
   const bounds = { maxPayload, maxFragments: 16, maxBufferedChunks: 1024, perMessageDeflate: false };
   return { noServer: true, clientTracking: false, ...bounds };
+}
+
+function isOpen(socket: WebSocket): boolean {
+  return socket.readyState === socket.OPEN;
 }
 
 function refuseSocket(socket: WebSocket, reason: CloseReason): void {

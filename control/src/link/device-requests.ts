@@ -16,7 +16,7 @@ export interface DeviceRequestDeps {
 }
 
 /** All that a laptop may ask whose share control destroyed: what it needs to obey its order and to prove that it did. */
-const allowedWhenDestroyed: readonly DeviceRequest['method'][] = ['receipt.deliver', 'trust.fetch'];
+const allowedWhenDestroyed: readonly DeviceRequest['method'][] = ['erasure.report', 'trust.fetch'];
 
 /** How often one laptop may write to the record, or have control sign it. */
 const reportRate = { burst: 30, perSecond: 2 };
@@ -76,8 +76,8 @@ export class DeviceRequests {
         return services.deviceRecord.checkpoint(this.#device, request.params);
       case 'audit.countersign':
         return services.deviceRecord.countersign(this.#device, request.params);
-      case 'receipt.deliver':
-        return services.receipts.accept(request.params);
+      case 'erasure.report':
+        return services.erasures.accept(request.params);
       default:
         return request satisfies never;
     }

@@ -4,9 +4,8 @@ import type {
   DeviceRequestResult,
   Hello,
   LifecycleName,
-  SignedReceipt,
 } from '@sallyport/protocol';
-import type { Answer, Rooms, TrustDocuments } from '../ports.ts';
+import type { Answer, Erasures, Rooms, TrustDocuments } from '../ports.ts';
 
 /** A laptop as its certificate proved it. */
 export interface LinkedDevice {
@@ -21,13 +20,13 @@ type Nothing = Record<string, never>;
 export interface LinkServices {
   rooms: Rooms;
   trust: TrustDocuments;
-  receipts: { accept(receipt: SignedReceipt): Promise<Answer<Nothing>> };
+  erasures: Pick<Erasures, 'accept'>;
   activations: {
     greeted(device: LinkedDevice, hello: Hello): Promise<void>;
     reported(device: LinkedDevice, state: LifecycleName): Promise<void>;
     ended(device: LinkedDevice, grant: number, reason: ActivationEnd): Promise<void>;
   };
-  /** Compares what a laptop says it has obeyed with what control knows, before it is welcomed. */
+  /** Compares how far a laptop says it has come with what control knows, before it is welcomed. */
   sequences: { compare(device: LinkedDevice, hello: Hello): Promise<unknown> };
   deviceRecord: {
     report(device: LinkedDevice, params: DeviceRequestParams<'record.report'>): Promise<Answer<Nothing>>;

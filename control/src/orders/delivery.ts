@@ -113,13 +113,26 @@ export class OrderDelivery {
     }
   }
 
+  /**
+   * What the laptop is to be asked. SECURITY: one that is at work again after it accepted a brick, put back to a copy that
+   * knows nothing of it, is asked once more (S9, S30).
+   */
   #pending(device: string): Promise<Pending[]> {
     return this.#deps.db
       .selectFrom('orders')
       .innerJoin('devices', 'devices.id', 'orders.device')
       .select(['orders.id', 'kind', 'sequence', 'approved', 'orders.state', 'devices.name'])
       .where('orders.device', '=', device)
-      .where('orders.state', 'in', ['queued', 'delivered'])
+      .where((eb) =>
+        eb.or([
+          eb('orders.state', 'in', ['queued', 'delivered']),
+          eb.and([
+            eb('kind', '=', 'brick'),
+            eb('orders.state', '=', 'executed'),
+            eb('devices.rolled_back_at', '>', eb.ref('received_at')),
+          ]),
+        ]),
+      )
       .orderBy('sequence')
       .limit(100)
       .execute();
@@ -128,12 +141,24 @@ export class OrderDelivery {
   /** @returns false when the laptop is gone: the others can wait as well */
   async #deliver(device: string, order: Pending): Promise<boolean> {
     const asked = this.#deps.link.request(device, 'order.execute', { order: order.approved });
-    const answer = await Promise.race([asked, this.#closing]);
+    // Noted while the laptop works: nothing waits for it.
+    const [answer] = await Promise.all([Promise.race([asked, this.#closing]), this.#noteAsked(device, order)]);
     if (answer === undefined) return false;
     if (!answer.ok && unanswered.includes(answer.refusal.reason)) return answer.refusal.reason !== 'not-connected';
     if (order.state === 'queued') await this.#markDelivered(device, order);
     if (answer.ok) await this.#deps.receipts.accept(answer.result);
     return true;
+  }
+
+  /** From the first time a connected laptop was asked on it is expected to answer. */
+  async #noteAsked(device: string, { id }: Pending): Promise<void> {
+    if (!(await this.#deps.link.isConnected(device))) return;
+    await this.#deps.db
+      .updateTable('orders')
+      .set({ asked_at: new Date(this.#deps.clock.now()) })
+      .where('id', '=', id)
+      .where('asked_at', 'is', null)
+      .execute();
   }
 
   async #markDelivered(device: string, order: Pending): Promise<void> {

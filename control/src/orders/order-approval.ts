@@ -14,6 +14,7 @@ import type {
   Changes,
   Clock,
   PendingTask,
+  ServerShares,
   SignatureCounters,
   TrustDocuments,
 } from '../ports.ts';
@@ -34,6 +35,7 @@ export interface ApprovalDeps {
   trust: TrustDocuments;
   tasks: ApprovalTasks;
   counters: SignatureCounters;
+  shares: Pick<ServerShares, 'destroy'>;
   clock: Clock;
   /** Laptops one person alone may brick in an hour; above it a second person must approve. */
   bricksPerHour: number;
@@ -128,14 +130,13 @@ async function queue(deps: ApprovalDeps, trx: Transaction<Database>, approved: A
   return rows.map(({ id }) => id);
 }
 
-/** SECURITY: the server's half goes first and in the same transaction as the order: no moment between (S9). */
-async function destroyShares(deps: ApprovalDeps, trx: Transaction<Database>, devices: string[]): Promise<void> {
-  await trx
-    .updateTable('devices')
-    .set({ server_share: null, share_destroyed_at: new Date(deps.clock.now()) })
-    .where('id', 'in', devices)
-    .where('server_share', 'is not', null)
-    .execute();
+/** SECURITY: the server's half goes first and in the same transaction as the order: no moment between (S9, S35). */
+export async function destroyShares(
+  { shares, clock }: Pick<ApprovalDeps, 'shares' | 'clock'>,
+  trx: Transaction<Database>,
+  devices: string[],
+): Promise<void> {
+  await shares.destroy(trx, devices, clock.now());
 }
 
 /** SECURITY: one person alone bricks a few laptops an hour, not the fleet; counted under the person's lock (S7). */
@@ -171,8 +172,10 @@ function rowOf(
     approved_by: JSON.stringify(approvers.map(({ person }) => person)),
     queued_at: new Date(deps.clock.now()),
     delivered_at: null,
+    asked_at: null,
     received_at: null,
     receipt: null,
+    alarm: null,
   };
 }
 
@@ -187,8 +190,10 @@ interface OrderInsert {
   approved_by: string;
   queued_at: Date;
   delivered_at: null;
+  asked_at: null;
   received_at: null;
   receipt: null;
+  alarm: null;
 }
 
 async function record(

@@ -13,7 +13,7 @@ export interface OrderedDevice {
 /**
  * Locks the laptops of an order, one after the other in one order, so that two orders never wait for each other.
  * @returns them; or `not-found` for one that is not enrolled, `wrong-state` for one whose share is destroyed (suspend,
- *   resume) or that proved its own destruction (brick)
+ *   resume) or that proved its own destruction (brick) and has not come back from it
  */
 export async function lockDevices(
   trx: Transaction<Database>,
@@ -34,7 +34,14 @@ export async function lockDevices(
             .select('orders.id')
             .whereRef('orders.device', '=', 'devices.id')
             .where('orders.kind', '=', 'brick')
-            .where('orders.state', '=', 'executed'),
+            .where('orders.state', '=', 'executed')
+            // One that is at work again after its brick can be told again.
+            .where((brick) =>
+              brick.or([
+                brick('devices.rolled_back_at', 'is', null),
+                brick('devices.rolled_back_at', '<=', brick.ref('orders.received_at')),
+              ]),
+            ),
         )
         .as('executed'),
     ])

@@ -20,6 +20,8 @@ export interface Receipts {
    *   another receipt)
    */
   accept(signed: SignedReceipt): Promise<Answer<Record<string, never>>>;
+  /** The same inside the caller's transaction, which publishes after it. @returns why it is refused, or undefined */
+  keep(trx: Transaction<Database>, signed: SignedReceipt): Promise<Refusal['reason'] | undefined>;
 }
 
 interface OrderRow {
@@ -34,12 +36,16 @@ interface OrderRow {
 
 /** @returns the receipts of a fleet's orders */
 export function createReceipts(deps: ReceiptDeps): Receipts {
+  const keepSigned: Receipts['keep'] = async (trx, signed) => {
+    const bytes = fromBase64url(signed.receipt);
+    const receipt = bytes && decodeReceipt(bytes);
+    if (bytes === undefined || receipt === undefined) return 'malformed';
+    return keep(deps, trx, { signed, bytes, receipt });
+  };
   return {
+    keep: keepSigned,
     accept: async (signed) => {
-      const bytes = fromBase64url(signed.receipt);
-      const receipt = bytes && decodeReceipt(bytes);
-      if (bytes === undefined || receipt === undefined) return refused('malformed');
-      const reason = await deps.db.transaction().execute((trx) => keep(deps, trx, { signed, bytes, receipt }));
+      const reason = await deps.db.transaction().execute((trx) => keepSigned(trx, signed));
       if (reason !== undefined) return refused(reason);
       await deps.changes.publish('orders');
       return { ok: true, result: {} };

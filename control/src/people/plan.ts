@@ -11,9 +11,10 @@ const name = (maxCharacters: number) =>
 const personName = name(80);
 
 /** What the plan says of the policy; the rest is known when control is initialised. */
-const policy = fleetPolicy
-  .omit({ rpId: true, approverOrigin: true, approverBuild: true, auditKey: true })
-  .extend({ authenticators: fleetPolicy.shape.authenticators.default([]) });
+const policy = fleetPolicy.omit({ rpId: true, approverOrigin: true, approverBuild: true, auditKey: true }).extend({
+  authenticators: fleetPolicy.shape.authenticators.default([]),
+  platformErasers: fleetPolicy.shape.platformErasers.default([]),
+});
 
 const site = z.strictObject({
   kind: siteKind,
@@ -35,6 +36,7 @@ const foundingPlan = z
       suspendAfterHours: 168,
       eraseAfterHours: 720,
       authenticators: [],
+      platformErasers: [],
     }),
     trustees: z.strictObject({ threshold: z.int().min(1).max(10), people: z.array(personName).min(1).max(20) }),
     fleetOfficers: z.array(personName).min(1).max(50),
