@@ -79,6 +79,7 @@ export const manifest: Manifest = {
     approverBuild: toBase64url(new Uint8Array(32).fill(2)),
     auditKey: toBase64url(new Uint8Array(91).fill(3)),
     authenticators: [],
+    platformErasers: [],
   },
 };
 

@@ -1,4 +1,4 @@
-import { keyCodeOf, toBase64url } from '@sallyport/protocol';
+import { keyCodeOf, platformEraser, toBase64url } from '@sallyport/protocol';
 import type { Credential, FleetPolicy, Manifest, Roster, Site } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import type { Section } from './description.ts';
@@ -71,6 +71,19 @@ describe.each(['en', 'cy'] as const)('S20 the approver shows in %s what a new ve
       `${words.keyCode} ${await keyCodeOf(only(noel.credentials))}`,
     ]);
     expect(shown.grave).toBe(false);
+  });
+
+  test('S34 what a laptop erases below its files, in words, and none as none', async () => {
+    const [first] = await withRule({ platformErasers: ['luks2', 'power-off'] });
+    const lines = linesOfSections(first?.parts ?? []);
+    expect(lines).toEqual([
+      said.rules,
+      said.rule.platformErasers(['luks2', 'power-off']),
+      changes.untilNow(said.rule.platformErasers([])),
+    ]);
+    expect(lines[1]).toContain('LUKS2');
+    const sentences = platformEraser.options.map((eraser) => said.rule.platformErasers([eraser]));
+    expect(new Set([...sentences, said.rule.platformErasers([])]).size).toBe(5);
   });
 
   test('each rule before and after', async () => {

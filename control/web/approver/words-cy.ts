@@ -1,3 +1,4 @@
+import type { PlatformEraser } from '@sallyport/protocol';
 import type { Words } from './words.ts';
 
 /** The approver in Welsh. */
@@ -112,6 +113,10 @@ export const welsh: Words = {
         `Mae gliniadur agored nad oes neb yn ei gyffwrdd yn cloi ei hun ar ôl ${minutes} munud y tu allan i ystafell.`,
       suspendAfterHours: (hours) => `Mae gliniadur sydd allan o gysylltiad am ${hours} awr yn atal ei hun.`,
       eraseAfterHours: (hours) => `Mae gliniadur sydd allan o gysylltiad am ${hours} awr yn dileu ei hun am byth.`,
+      platformErasers: (erasers) =>
+        erasers.length === 0
+          ? 'Mae gliniadur sy’n dileu ei hun yn dileu ei allweddi a’i ffeiliau, a dim byd oddi tanynt.'
+          : `Mae gliniadur sy’n dileu ei hun hefyd yn gwneud hyn, lle bo’n berthnasol: ${erasers.map((each) => eraser[each]).join('; ')}.`,
     },
     otherApprover: (origin) =>
       `Gofal: o’r fersiwn hon ymlaen, rhoddir cymeradwyaethau yn ${origin}, nid y dudalen hon. Gwrthodwch oni bai eich bod yn disgwyl hynny.`,
@@ -182,4 +187,11 @@ export const welsh: Words = {
     person: 'Person',
     joinKey: 'Crynodeb allwedd yr ymuno hwn',
   },
+};
+
+const eraser: Readonly<Record<PlatformEraser, string>> = {
+  luks2: 'dileu allweddi ei ddisg wedi’i hamgryptio (Linux, LUKS2)',
+  bitlocker: 'cloi ei ddisg wedi’i hamgryptio nes defnyddio allwedd adfer TG (Windows, BitLocker)',
+  mdm: 'peri i reoli dyfeisiau ailosod y ddyfais gyfan (Windows, MDM)',
+  'power-off': 'diffodd ei hun ar y diwedd',
 };

@@ -1,3 +1,4 @@
+import type { PlatformEraser } from '@sallyport/protocol';
 import type { Words } from './words.ts';
 
 /** The approver in English. */
@@ -109,6 +110,10 @@ export const english: Words = {
         `An open laptop that nobody touches locks itself after ${minutes} minutes outside a room.`,
       suspendAfterHours: (hours) => `A laptop out of contact for ${hours} hours suspends itself.`,
       eraseAfterHours: (hours) => `A laptop out of contact for ${hours} hours erases itself for good.`,
+      platformErasers: (erasers) =>
+        erasers.length === 0
+          ? 'A laptop that erases itself erases its keys and files, and nothing below them.'
+          : `A laptop that erases itself also does this, where it applies: ${erasers.map((each) => eraser[each]).join('; ')}.`,
     },
     otherApprover: (origin) =>
       `Careful: from this version on, approvals are given at ${origin}, which is not this page. Decline unless you expect that.`,
@@ -178,6 +183,13 @@ export const english: Words = {
     person: 'Person',
     joinKey: 'Digest of this join’s key',
   },
+};
+
+const eraser: Readonly<Record<PlatformEraser, string>> = {
+  luks2: 'erases the keys of its encrypted disk (Linux, LUKS2)',
+  bitlocker: 'locks its encrypted disk until IT’s recovery key is used (Windows, BitLocker)',
+  mdm: 'has device management reset the whole device (Windows, MDM)',
+  'power-off': 'switches itself off at the end',
 };
 
 function count(people: number): string {

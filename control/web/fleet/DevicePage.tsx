@@ -10,6 +10,7 @@ import { formatMoment } from '../ui/london-time.ts';
 import { LoadedList } from '../ui/LoadedList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useList } from '../ui/use-list.ts';
+import { ErasureSteps } from './ErasureSteps.tsx';
 import { OrderForm } from './OrderForm.tsx';
 import { OrderCard } from './OrderCard.tsx';
 import { possibleOrders } from './order-draft.ts';
@@ -50,7 +51,7 @@ function Device({ device }: { device: ConsoleDevice }) {
         <Fact name={t('appointment.state')}>
           <DeviceStateTag device={device} />
         </Fact>
-        {device.lease === null ? null : (
+        {device.lease === null || device.erasure !== null ? null : (
           <Fact name={t('lease.name')}>
             <span data-testid="lease" data-standing={device.lease.standing}>
               {t('lease.dates', {
@@ -69,6 +70,14 @@ function Device({ device }: { device: ConsoleDevice }) {
             <span data-testid="share-destroyed">
               {t('fleet.shareDestroyed', { when: formatMoment(device.shareDestroyedAt, language, true) })}
             </span>
+          </Fact>
+        )}
+        {device.erasure === null ? null : (
+          <Fact name={t('erasure.name')}>
+            <span data-testid="erasure-stage" data-stage={device.erasure.stage}>
+              {t(`order.state.${device.erasure.stage}`)}
+            </span>
+            <ErasureSteps erasure={device.erasure} />
           </Fact>
         )}
       </SummaryList>

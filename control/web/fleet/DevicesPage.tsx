@@ -6,6 +6,7 @@ import { useSpeech } from '../ui/Language.tsx';
 import { LoadedList } from '../ui/LoadedList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useList } from '../ui/use-list.ts';
+import { AlarmedOrdersNote } from './AlarmedOrdersNote.tsx';
 import { PendingOrdersNote } from './PendingOrders.tsx';
 
 const topics = ['devices'] as const;
@@ -17,6 +18,7 @@ export function DevicesPage(): ReactNode {
   return (
     <>
       <PageHeading words={t('fleet.devices')} />
+      <AlarmedOrdersNote />
       <PendingOrdersNote />
       <LoadedList list={list} onRetry={read}>
         {({ devices }) =>

@@ -3,11 +3,15 @@ import { Details } from 'nhsuk-react-components';
 import type { ConsoleOrder } from '@sallyport/protocol';
 import { useSpeech } from '../ui/Language.tsx';
 import { formatMoment } from '../ui/london-time.ts';
+import { ErasureSteps } from './ErasureSteps.tsx';
+import { OrderAlarmNote } from './OrderAlarm.tsx';
 import { orderSteps, proofOf } from './order-progress.ts';
+import type { OrderStep } from './order-progress.ts';
 
-/** One order: how far it has come, and what its receipt proves. */
+/** One order: whether somebody must look after it, how far it has come, and what the laptop has proved. */
 export function OrderCard({ order, withDevice = false }: { order: ConsoleOrder; withDevice?: boolean }): ReactNode {
-  const { t, language } = useSpeech();
+  const { t } = useSpeech();
+  const { alarm, receipt, erasure } = order;
   return (
     <article
       className="app-card"
@@ -20,24 +24,38 @@ export function OrderCard({ order, withDevice = false }: { order: ConsoleOrder; 
         {t(`order.${order.order}`)}
         {withDevice ? <>: {order.device.name}</> : null}
       </h3>
+      {alarm === null ? null : <OrderAlarmNote order={order} alarm={alarm} />}
       <p>{t('order.because', { reason: order.reason, names: order.approvedBy.join(', ') })}</p>
       <ol className="app-progress" aria-label={t('order.progress')}>
         {orderSteps(order).map((step) => (
-          <li
-            key={step.name}
-            className={`app-progress__step app-progress__step--${step.at === null ? 'open' : 'done'}`}
-            aria-current={step.current ? 'step' : undefined}
-            data-testid={`order-step-${step.name}`}
-            data-done={step.at !== null}
-          >
-            <strong>{t(`order.state.${step.name}`)}</strong>
-            <br />
-            {step.at === null ? t('order.notYet') : formatMoment(step.at, language, true)}
-          </li>
+          <Step key={step.name} step={step} />
         ))}
       </ol>
-      {order.receipt === null ? <p>{t('order.noReceipt')}</p> : <Receipt order={order} receipt={order.receipt} />}
+      {receipt === null ? <NoReceipt erasure={erasure} /> : <Receipt order={order} receipt={receipt} />}
+      {erasure === null ? null : <ErasureSteps erasure={erasure} />}
     </article>
+  );
+}
+
+function NoReceipt({ erasure }: Pick<ConsoleOrder, 'erasure'>) {
+  const { t } = useSpeech();
+  if (erasure?.cause === 'lease') return <p data-testid="self-erased">{t('erasure.byLease')}</p>;
+  return <p>{t('order.noReceipt')}</p>;
+}
+
+function Step({ step: { name, done, at, current } }: { step: OrderStep }) {
+  const { t, language } = useSpeech();
+  return (
+    <li
+      className={`app-progress__step app-progress__step--${done ? 'done' : 'open'}`}
+      aria-current={current ? 'step' : undefined}
+      data-testid={`order-step-${name}`}
+      data-done={done}
+    >
+      <strong>{t(`order.state.${name}`)}</strong>
+      <br />
+      {at === null ? t(done ? 'order.done' : 'order.notYet') : formatMoment(at, language, true)}
+    </li>
   );
 }
 

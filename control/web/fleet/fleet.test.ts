@@ -1,11 +1,11 @@
-import { statementRefusal } from '@sallyport/protocol';
-import type { AuditEntry, ConsoleDevice, ConsoleOrder } from '@sallyport/protocol';
+import { fixedErasureSteps, orderAlarm, orderKind, statementRefusal } from '@sallyport/protocol';
+import type { AuditEntry, ConsoleDevice, ConsoleErasure, ConsoleOrder, ErasureStage } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import { catalogues, translator } from '../ui/messages/catalogue.ts';
 import { merged, wordsForAction, wordsForDetail } from './audit-pages.ts';
 import { checkChoice } from './order-choice.ts';
 import { checkOrder, ordersForAll, possibleOrders } from './order-draft.ts';
-import { orderSteps, proofOf } from './order-progress.ts';
+import { orderSteps, proofOf, sorted } from './order-progress.ts';
 import { checkTicket, ticketFileName } from './ticket-draft.ts';
 
 const id = '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a11';
@@ -46,13 +46,26 @@ describe('an order', () => {
   });
 
   const standing = (name: 'held' | 'suspend' | 'erase') => ({ standing: name, suspendsAt: at, erasesAt: at });
-  const known = { state: 'inert', shareDestroyedAt: null, lease: standing('held') } as const;
+  const known: Parameters<typeof possibleOrders>[0] = {
+    ...{ state: 'inert', shareDestroyedAt: null, lease: standing('held') },
+    ...{ damagedAt: null, erasure: null },
+  };
 
   test('is only offered where it makes sense', () => {
     expect(possibleOrders({ ...known, state: 'open' })).toEqual(['suspend', 'brick']);
     expect(possibleOrders({ ...known, state: 'suspended' })).toEqual(['resume', 'brick']);
     expect(possibleOrders({ ...known, shareDestroyedAt: at })).toEqual([]);
     expect(possibleOrders({ ...known, state: 'wiping', lease: null })).toEqual([]);
+  });
+
+  test('is only a brick for a laptop that is damaged, or came back from its own erasure', () => {
+    expect(possibleOrders({ ...known, damagedAt: at, state: 'suspended' })).toEqual(['brick']);
+    const erasure: ConsoleErasure = {
+      ...{ cause: 'order', stage: 'attested', software: null, reportedAt: at },
+      steps: [],
+    };
+    expect(possibleOrders({ ...known, shareDestroyedAt: at, erasure })).toEqual(['brick']);
+    expect(possibleOrders({ ...known, shareDestroyedAt: at, erasure, state: 'dead' })).toEqual([]);
   });
 
   test('resumes a laptop that has suspended itself out of contact', () => {
@@ -86,7 +99,10 @@ describe('an order', () => {
 });
 
 describe('the progress of an order', () => {
-  const order = { state: 'delivered', queuedAt: at, deliveredAt: at + 5, receivedAt: null, receipt: null } as const;
+  const order: Parameters<typeof orderSteps>[0] = {
+    ...{ order: 'suspend', state: 'delivered', queuedAt: at, deliveredAt: at + 5, receivedAt: null },
+    ...{ receipt: null, erasure: null },
+  };
   const receiptThat = (result: 'executed' | 'refused'): ConsoleOrder['receipt'] => ({
     contents: {
       ...{ sallyport: 1, type: 'receipt', device: id, statement: 'A'.repeat(43), order: 'brick', sequence: 1 },
@@ -95,24 +111,74 @@ describe('the progress of an order', () => {
     },
     signed: { receipt: 'AA', signature: 'AA' },
   });
+  const said = (steps: ReturnType<typeof orderSteps>) =>
+    steps.map(
+      ({ name, done, at: when, current }) => `${current ? '→ ' : ''}${name} ${done ? (when ?? 'done') : 'not yet'}`,
+    );
 
   test('reaches its end only by the laptop’s signed word', () => {
     const claimed = orderSteps({ ...order, state: 'executed', receivedAt: at + 9 });
-    expect(claimed.at(-1)).toEqual({ name: 'executed', at: null, current: true });
+    expect(said(claimed)).toEqual([`queued ${at}`, `→ delivered ${at + 5}`, 'executed not yet']);
     const proven = orderSteps({ ...order, state: 'executed', receipt: receiptThat('executed') });
-    expect(proven.map(({ name, at: when }) => [name, when])).toEqual([
-      ['queued', at],
-      ['delivered', at + 5],
-      ['executed', at + 9],
-    ]);
+    expect(said(proven)).toEqual([`queued ${at}`, `delivered ${at + 5}`, `→ executed ${at + 9}`]);
   });
 
   test('says refused for what was refused, and what that proves', () => {
-    const steps = orderSteps({ ...order, state: 'refused', receipt: receiptThat('refused') });
+    const steps = orderSteps({ ...order, order: 'brick', state: 'refused', receipt: receiptThat('refused') });
     expect(steps.map(({ name }) => name)).toEqual(['queued', 'delivered', 'refused']);
     expect(proofOf('brick', 'refused')).toBe('receipt.refused');
     expect(proofOf('brick', 'executed')).toBe('receipt.brick');
   });
+
+  const brick = { ...order, order: 'brick', state: 'executed', receipt: receiptThat('executed') } as const;
+  const erasureOf = (stage: ErasureStage, cause: 'order' | 'lease' = 'order'): ConsoleErasure => ({
+    ...{ cause, stage, software: null, reportedAt: at + 99 },
+    steps: [
+      ...fixedErasureSteps.map((step, index) => ({ step, outcome: 'verified' as const, at: at + 20 + index })),
+      { step: 'luks2', outcome: 'verified', at: at + 40 },
+    ],
+  });
+
+  test('S33 of a brick goes on to the end that the laptop proves', () => {
+    expect(said(orderSteps(brick)).slice(2)).toEqual([
+      ...[`→ accepted ${at + 9}`, 'keys-destroyed not yet', 'erased not yet', 'attested not yet'],
+    ]);
+    expect(said(orderSteps({ ...brick, erasure: erasureOf('keys-destroyed') })).slice(2)).toEqual([
+      ...[`accepted ${at + 9}`, `→ keys-destroyed ${at + 20}`, 'erased not yet', 'attested not yet'],
+    ]);
+    expect(said(orderSteps({ ...brick, erasure: erasureOf('attested') })).slice(2)).toEqual([
+      ...[`accepted ${at + 9}`, `keys-destroyed ${at + 20}`, `erased ${at + 26}`, `→ attested ${at + 40}`],
+    ]);
+  });
+
+  test('S33 of a brick that a laptop’s own erasure answered shows that', () => {
+    const waiting = { ...order, order: 'brick', state: 'queued', deliveredAt: null } as const;
+    expect(said(orderSteps({ ...waiting, erasure: erasureOf('erased', 'lease') }))).toEqual([
+      ...[`queued ${at}`, 'delivered not yet', 'accepted done', `keys-destroyed ${at + 20}`, `→ erased ${at + 26}`],
+      'attested not yet',
+    ]);
+  });
+
+  test('S33 is listed with what somebody must look after first', () => {
+    const listed = (name: string, queuedAt: number, alarm: ConsoleOrder['alarm']): ConsoleOrder => ({
+      ...{ ...order, id: name, device, reason: 'Lost', approvedBy: [], queuedAt, alarm },
+    });
+    const orders = [listed('a', 1, 'silent'), listed('b', 2, null), listed('c', 3, 'refused'), listed('d', 4, null)];
+    const { alarmed, others } = sorted(orders);
+    expect([alarmed, others].map((part) => part.map(({ id: name }) => name))).toEqual([
+      ['c', 'a'],
+      ['d', 'b'],
+    ]);
+  });
+});
+
+test('S33 every alarm has words for what is wrong, and for what to do about each order', () => {
+  const alarms = orderAlarm.options.flatMap((alarm) =>
+    alarm === 'silent' || alarm === 'refused'
+      ? orderKind.options.map((kind) => `alarm.advice.${alarm}.${kind}`)
+      : [`alarm.advice.${alarm}`],
+  );
+  for (const key of alarms) expect(catalogues.en).toHaveProperty([key]);
 });
 
 test('a laptop’s refusal has words of its own for every reason', () => {

@@ -1,5 +1,6 @@
 import { consoleApi } from '@sallyport/protocol';
 import type { ConsoleDevice, ConsoleInput, OrderKind } from '@sallyport/protocol';
+import { hasReturned } from '../ui/lease-notice.ts';
 import type { PlainKey, Translate } from '../ui/messages/catalogue.ts';
 
 /** The order form as it is filled in. */
@@ -16,17 +17,22 @@ export const mostLaptops = 50;
 type Ordered = Pick<ConsoleDevice, 'id' | 'name'>;
 type DraftError = { field: 'order-kind' | 'order-reason' | 'order-name' | 'order-count'; words: PlainKey };
 
-/** The orders that make sense for a laptop as it is; none for a laptop that is bricked. */
-export function possibleOrders({
-  state,
-  shareDestroyedAt,
-  lease,
-}: Pick<ConsoleDevice, 'state' | 'shareDestroyedAt' | 'lease'>): readonly OrderKind[] {
-  if (shareDestroyedAt !== null || state === 'wiping' || state === 'dead') return [];
-  // A laptop past its lease has erased itself, whatever it reported last; control still has its half of the key.
-  if (lease?.standing === 'erase') return ['brick'];
+/** The orders that make sense for a laptop as it is; none for a laptop that is bricked and stays so. */
+export function possibleOrders(
+  device: Pick<ConsoleDevice, 'state' | 'shareDestroyedAt' | 'lease' | 'damagedAt' | 'erasure'>,
+): readonly OrderKind[] {
+  const { state, lease, damagedAt } = device;
+  // What came back from its own erasure is told again.
+  if (hasReturned(device)) return ['brick'];
+  if (isEnding(device)) return [];
+  // A laptop past its lease has erased itself, whatever it reported last; a damaged one can only be erased.
+  if (lease?.standing === 'erase' || damagedAt !== null) return ['brick'];
   // Past the first part of its lease it has suspended itself, and control has not heard of it.
   return state === 'suspended' || lease?.standing === 'suspend' ? ['resume', 'brick'] : ['suspend', 'brick'];
+}
+
+function isEnding({ state, shareDestroyedAt }: Pick<ConsoleDevice, 'state' | 'shareDestroyedAt'>): boolean {
+  return shareDestroyedAt !== null || state === 'wiping' || state === 'dead';
 }
 
 /** The orders that make sense for each of several laptops. */

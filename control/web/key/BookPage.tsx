@@ -65,7 +65,10 @@ function BookForm({ day, devices, consultants }: BookFormProps) {
   });
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
   const [busy, setBusy] = useState(false);
-  const usable = devices.filter((device) => device.shareDestroyedAt === null && device.rolledBackAt === null);
+  const usable = devices.filter(
+    ({ shareDestroyedAt, rolledBackAt, damagedAt }) =>
+      shareDestroyedAt === null && rolledBackAt === null && damagedAt === null,
+  );
 
   const book = async () => {
     const checked = checkBooking(draft, now);

@@ -1,3 +1,4 @@
+import { platformEraser } from '@sallyport/protocol';
 import type { Credential, FleetPolicy, PeopleList, TrustChange } from '@sallyport/protocol';
 import { formatMoment } from '../ui/london-time.ts';
 import type { Language, PlainKey, Translate } from '../ui/messages/catalogue.ts';
@@ -118,8 +119,15 @@ function wordsForRuleChange(change: Extract<TrustChange, { change: 'rule' }>, t:
 
 /** What a rule says, with its unit. */
 export function wordsForRule(rule: keyof FleetPolicy, value: FleetPolicy[keyof FleetPolicy], t: Translate): string {
-  if (typeof value === 'object') return value.length === 0 ? t('rule.anyAuthenticator') : value.join(', ');
+  if (typeof value === 'object') return wordsForValues(rule, value, t);
   return isNumberRule(rule) ? wordsForNumber(rule, value, t) : String(value);
+}
+
+function wordsForValues(rule: keyof FleetPolicy, values: readonly string[], t: Translate): string {
+  const isErasers = rule === 'platformErasers';
+  if (values.length === 0) return t(isErasers ? 'rule.noErasers' : 'rule.anyAuthenticator');
+  const named = platformEraser.options.filter((eraser) => isErasers && values.includes(eraser));
+  return (isErasers ? named.map((eraser) => t(`eraser.${eraser}`)) : values).join(', ');
 }
 
 function wordsForNumber(rule: NumberRule, value: string | number, t: Translate): string {

@@ -1,5 +1,5 @@
-import { aaguid, fleetPolicy } from '@sallyport/protocol';
-import type { FleetPolicy } from '@sallyport/protocol';
+import { aaguid, fleetPolicy, platformEraser } from '@sallyport/protocol';
+import type { FleetPolicy, PlatformEraser } from '@sallyport/protocol';
 import type { MessageKey } from '../ui/messages/catalogue.ts';
 import type { DraftError } from './people-draft.ts';
 
@@ -24,10 +24,17 @@ export interface PolicyDraft extends Record<NumberRule, string> {
   approverBuild: string;
   /** One authenticator model a line. */
   authenticators: string;
+  platformErasers: readonly PlatformEraser[];
 }
 
+/** A rule that is typed. */
+export type TypedRule = Exclude<keyof PolicyDraft, 'platformErasers'>;
+
 /** The names of all rules that are filled in. */
-export const ruleNames = [...numberRuleNames, 'approverOrigin', 'approverBuild', 'authenticators'] as const;
+export const ruleNames = [
+  ...numberRuleNames,
+  ...(['approverOrigin', 'approverBuild', 'authenticators', 'platformErasers'] as const),
+] as const;
 
 /** The id of a rule's field. */
 export function ruleField(rule: keyof PolicyDraft): string {
@@ -51,6 +58,7 @@ export function draftPolicy(policy: FleetPolicy): PolicyDraft {
     approverOrigin: policy.approverOrigin,
     approverBuild: policy.approverBuild,
     authenticators: policy.authenticators.join('\n'),
+    platformErasers: policy.platformErasers,
   };
 }
 
@@ -66,6 +74,8 @@ export function policyOf(draft: PolicyDraft, before: FleetPolicy): FleetPolicy {
     approverOrigin: draft.approverOrigin.trim(),
     approverBuild: draft.approverBuild.trim(),
     authenticators: readLines(draft.authenticators),
+    // In the contract's own order, so that ticking one off and on again is no change; power off comes last.
+    platformErasers: platformEraser.options.filter((eraser) => draft.platformErasers.includes(eraser)),
   };
 }
 

@@ -11,6 +11,9 @@ export function wordsForPolicy(policy: FleetPolicy, t: Translate): readonly stri
     t('policy.idle', { span: rule('idleMinutes') }),
     t('policy.suspend', { span: rule('suspendAfterHours') }),
     t('policy.erase', { span: rule('eraseAfterHours') }),
+    policy.platformErasers.length === 0
+      ? t('policy.noErasers')
+      : t('policy.erasers', { erasers: rule('platformErasers') }),
     t('policy.approver', { origin: policy.approverOrigin }),
     t('policy.rpId', { domain: policy.rpId }),
     policy.authenticators.length === 0

@@ -12,7 +12,9 @@ import {
 } from './manifest-draft.ts';
 import type { ManifestDraft } from './manifest-draft.ts';
 import { draftPeople, withoutPerson, withPerson } from './people-draft.ts';
+import { wordsForRule } from './difference-words.ts';
 import { boundsOf } from './policy-draft.ts';
+import { wordsForPolicy } from './policy-words.ts';
 import { ada, alan, id, ifor, manifest, noon, olwen, person, prison } from './testing.ts';
 
 const huw = person('Huw Manager', '13');
@@ -144,6 +146,18 @@ describe('the rules', () => {
     expect(rules('1', '1')).toEqual([]);
     expect(rules('48', '24')).toEqual(['rule-eraseAfterHours: rule.eraseBeforeSuspend']);
     expect(rules('0', '24')).toEqual(['rule-suspendAfterHours: rule.bad.hours']);
+  });
+
+  test('S34 what is erased below the files is ticked, in one order whatever was ticked first', () => {
+    const policy = { ...draft.policy, platformErasers: ['power-off', 'luks2'] as const };
+    const to = ['luks2', 'power-off'];
+    expect(changes({ policy })).toEqual([{ change: 'rule', rule: 'platformErasers', from: [], to }]);
+    const words = wordsForRule('platformErasers', [...policy.platformErasers], t);
+    expect(words).toBe('Keys of the encrypted disk on Linux (LUKS2), Switch off at the end');
+    expect(wordsForRule('platformErasers', [], t)).toBe('keys and files only');
+    expect(wordsForPolicy({ ...manifest.policy, platformErasers: ['luks2'] }, t)).toContainEqual(
+      expect.stringContaining('Keys of the encrypted disk on Linux (LUKS2).'),
+    );
   });
 
   test('take authenticator models one a line, each once', () => {

@@ -49,6 +49,7 @@ export const manifest: Manifest = {
     approverBuild: 'C'.repeat(43),
     auditKey: 'DDDD',
     authenticators: [],
+    platformErasers: [],
   },
 };
 

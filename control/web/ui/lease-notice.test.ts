@@ -1,4 +1,4 @@
-import type { ConsoleDevice } from '@sallyport/protocol';
+import type { ConsoleDevice, ConsoleErasure } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import { deviceNotices, wordsForSpan } from './lease-notice.ts';
 import { translator } from './messages/catalogue.ts';
@@ -13,6 +13,7 @@ const away = (days: number, standing: Standing, change: Partial<ConsoleDevice> =
   const lastSeenAt = now - days * day;
   const device: Parameters<typeof deviceNotices>[0] = {
     ...{ state: 'inert', connected: false, lastSeenAt, rolledBackAt: null, shareDestroyedAt: null },
+    ...{ damagedAt: null, erasure: null },
     lease: { standing, suspendsAt: lastSeenAt + 7 * day, erasesAt: lastSeenAt + 30 * day },
     ...change,
   };
@@ -60,6 +61,31 @@ describe('S21 what people are told of a laptop that stays away', () => {
   test('is silent about laptops that are destroyed', () => {
     expect(away(31, 'erase', { shareDestroyedAt: now, rolledBackAt: now })).toEqual([]);
     expect(away(31, 'erase', { state: 'dead' })).toEqual([]);
+  });
+});
+
+describe('what people are told of a laptop that is no longer what it was', () => {
+  const erasure: ConsoleErasure = {
+    ...{ cause: 'lease', stage: 'attested', software: null, reportedAt: now },
+    steps: [],
+  };
+  const gone = { shareDestroyedAt: now, erasure };
+
+  test('S31 damaged: that it opens for nobody, and not that it needs an order to be opened', () => {
+    expect(names(away(0, 'held', { damagedAt: now, state: 'suspended', connected: true }))).toEqual(['damaged danger']);
+    expect(away(0, 'held', { damagedAt: now })[0]?.words).toMatch(/noticed on 5 Jan 2026, 12:00. It cannot be opened/);
+    expect(away(0, 'held', { damagedAt: now, ...gone, state: 'dead' }).map(({ name }) => name)).toEqual(['selfErased']);
+  });
+
+  test('S33 erased by itself: how far it has proved that', () => {
+    const [notice] = away(31, 'erase', { ...gone, state: 'dead' });
+    expect(notice).toMatchObject({ name: 'selfErased', weight: 'note' });
+    expect(notice?.words).toContain('erased itself (attested)');
+    expect(away(31, 'erase', { ...gone, erasure: { ...erasure, cause: 'order' }, state: 'dead' })).toEqual([]);
+  });
+
+  test('S30 back from its own erasure: that it is to be treated as copied', () => {
+    expect(names(away(0, 'held', { ...gone, state: 'inert', connected: true }))).toEqual(['returned danger']);
   });
 });
 

@@ -7,14 +7,15 @@ const day = 24 * hour;
 
 /** Something people should know of a laptop, and how much it presses. */
 export interface DeviceNotice {
-  name: 'away' | 'warning' | 'suspended' | 'erased' | 'rolledBack' | 'needsResume';
+  name:
+    'away' | 'warning' | 'suspended' | 'erased' | 'rolledBack' | 'needsResume' | 'damaged' | 'selfErased' | 'returned';
   weight: 'note' | 'warning' | 'danger';
   words: string;
 }
 
 type Noticed = Pick<
   ConsoleDevice,
-  'state' | 'connected' | 'lastSeenAt' | 'lease' | 'rolledBackAt' | 'shareDestroyedAt'
+  'state' | 'connected' | 'lastSeenAt' | 'lease' | 'rolledBackAt' | 'shareDestroyedAt' | 'damagedAt' | 'erasure'
 >;
 
 /**
@@ -22,10 +23,33 @@ type Noticed = Pick<
  * @param now control's time, milliseconds since the epoch
  */
 export function deviceNotices(device: Noticed, now: number, t: Translate, language: Language): readonly DeviceNotice[] {
-  if (device.shareDestroyedAt !== null || device.state === 'wiping' || device.state === 'dead') return [];
-  return [noticeOfCopy(device, t, language), noticeOfAbsence(device, now, t, language)].filter(
-    (notice) => notice !== undefined,
-  );
+  const isEnding = device.shareDestroyedAt !== null || device.state === 'wiping' || device.state === 'dead';
+  const notices = isEnding
+    ? [noticeOfErasure(device, t)]
+    : [
+        noticeOfCopy(device, t, language),
+        noticeOfDamage(device, t, language),
+        noticeOfAbsence(device, now, t, language),
+      ];
+  return notices.filter((notice) => notice !== undefined);
+}
+
+/** Whether a laptop has said that it erases itself, and is at work again. */
+export function hasReturned({ erasure, state }: Pick<ConsoleDevice, 'erasure' | 'state'>): boolean {
+  return erasure !== null && state !== 'wiping' && state !== 'dead';
+}
+
+function noticeOfErasure(device: Noticed, t: Translate): DeviceNotice | undefined {
+  if (hasReturned(device)) return { name: 'returned', weight: 'danger', words: t('device.returned') };
+  if (device.erasure?.cause !== 'lease') return undefined;
+  const stage = t(`order.state.${device.erasure.stage}`).toLocaleLowerCase();
+  return { name: 'selfErased', weight: 'note', words: t('device.selfErased', { stage }) };
+}
+
+function noticeOfDamage({ damagedAt }: Noticed, t: Translate, language: Language): DeviceNotice | undefined {
+  if (damagedAt === null) return undefined;
+  const when = formatMoment(damagedAt, language);
+  return { name: 'damaged', weight: 'danger', words: t('device.damaged', { when }) };
 }
 
 function noticeOfCopy({ rolledBackAt }: Noticed, t: Translate, language: Language): DeviceNotice | undefined {
@@ -40,8 +64,9 @@ function noticeOfAbsence(device: Noticed, now: number, t: Translate, language: L
     const away = noticeOfLease(lease, now - lastSeenAt, t, language);
     if (away?.weight === 'danger' || device.state !== 'suspended') return away;
   }
-  // Of a laptop that was put back to a copy no order makes a good one.
-  return device.state === 'suspended' && device.rolledBackAt === null ? needsResume(t) : undefined;
+  // Of a laptop that was put back to a copy, or is damaged, no order makes a good one.
+  const isGood = device.rolledBackAt === null && device.damagedAt === null;
+  return device.state === 'suspended' && isGood ? needsResume(t) : undefined;
 }
 
 function noticeOfLease(

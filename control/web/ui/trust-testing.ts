@@ -105,6 +105,7 @@ export class TestFleet {
         approverBuild: toBase64url(new Uint8Array(32)),
         auditKey: toBase64url(new Uint8Array(91)),
         authenticators: [],
+        platformErasers: [],
       },
     };
     const roster = { ...common, type: 'roster', version: 1, previous: null } as const;

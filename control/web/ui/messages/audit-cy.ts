@@ -55,6 +55,18 @@ export const auditWelsh: Translation<typeof auditEnglish> = {
   'audit.action.registration.refused': 'Gwrthodwyd gwneud allwedd mynediad',
   'audit.action.sign-in.refused': 'Gwrthodwyd mewngofnodi',
   'audit.action.step-up.refused': 'Gwrthodwyd cadarnhau eto ag allwedd mynediad',
+  'audit.action.order.alarm': 'Rhaid i rywun edrych ar orchymyn',
+  'audit.action.erasure.accepted': 'Dechreuodd y gliniadur ddileu ei hun',
+  'audit.action.erasure.keys-destroyed': 'Profodd y gliniadur fod ei hanner o’r allweddi wedi’i ddinistrio',
+  'audit.action.erasure.erased': 'Profodd y gliniadur fod popeth ar ei ddisg wedi’i ddileu',
+  'audit.action.erasure.attested': 'Profodd y gliniadur fod ei ddileu wedi’i orffen',
+  'audit.action.erasure.refused': 'Gwrthodwyd prawf o ddileu',
+  'audit.action.device.returned': 'Gliniadur ar waith ar ôl ei ddileu ei hun',
+  'audit.action.shares.key-made': 'Gwnaed allwedd cyfrannau’r gweinydd',
+  'audit.action.shares.rotated': 'Cyfnewidiwyd allwedd cyfrannau’r gweinydd',
+  'audit.action.shares.sealed': 'Seliwyd cyfrannau gweinydd o fersiwn hŷn',
+  'audit.action.shares.abandoned': 'Rhoddwyd y gorau i gyfrannau’r gweinydd: collwyd eu hallwedd',
+  'audit.action.shares.unreadable': 'Ni allai’r gweinydd agor ei gyfran o allwedd y gliniadur',
   'audit.action.device.rolled-back': 'Cafodd y gliniadur ei roi’n ôl i hen gopi',
   'audit.action.device.ahead-of-control': 'Mae’r gliniadur wedi gweld mwy nag y mae’r gweinydd yn ei wybod',
   'audit.action.device.report-refused': 'Gwrthodwyd cofnod y gliniadur ei hun',
@@ -75,6 +87,7 @@ export const auditWelsh: Translation<typeof auditEnglish> = {
   'audit.action.device.reported-trust-updated': 'Mae’r gliniadur yn adrodd: derbyniodd restr newyddach o bobl',
   'audit.action.device.reported-checkpoint-refused':
     'Mae’r gliniadur yn adrodd: gwrthododd ben i’r cofnod nad oedd yn cyd-fynd',
+  'audit.action.device.reported-store-damaged': 'Mae’r gliniadur yn adrodd: difrodwyd yr hyn y mae’n ei storio',
   'audit.action.device.reported-events-dropped':
     'Mae’r gliniadur yn adrodd: digwyddodd gormod ar unwaith, mae rhai cofnodion ar goll',
 };

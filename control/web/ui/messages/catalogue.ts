@@ -4,6 +4,8 @@ import { clinicWelsh } from './clinic-cy.ts';
 import { clinicEnglish } from './clinic-en.ts';
 import { commonWelsh } from './common-cy.ts';
 import { commonEnglish } from './common-en.ts';
+import { erasureWelsh } from './erasure-cy.ts';
+import { erasureEnglish } from './erasure-en.ts';
 import { fleetWelsh } from './fleet-cy.ts';
 import { fleetEnglish } from './fleet-en.ts';
 import { invitationWelsh } from './invitation-cy.ts';
@@ -29,6 +31,7 @@ const english = {
   ...keyEnglish,
   ...clinicEnglish,
   ...fleetEnglish,
+  ...erasureEnglish,
   ...auditEnglish,
   ...trustEnglish,
   ...invitationEnglish,
@@ -42,6 +45,7 @@ const welsh: Translation<English> = {
   ...keyWelsh,
   ...clinicWelsh,
   ...fleetWelsh,
+  ...erasureWelsh,
   ...auditWelsh,
   ...trustWelsh,
   ...invitationWelsh,

@@ -140,6 +140,8 @@ export const fleetWelsh: Translation<typeof fleetEnglish> = {
   'receipt.reason.lives-too-long': 'Byddai’r gorchymyn yn ddilys am ormod o amser.',
   'receipt.reason.too-far-ahead': 'Mae rhif y gorchymyn yn rhy bell ymlaen.',
   'receipt.reason.wrong-previous': 'Nid yw’n dilyn o’r hyn a ddaeth o’r blaen.',
+  'receipt.reason.store-damaged':
+    'Mae storfa’r gliniadur wedi’i difrodi. Dim ond ei ddileu a’i gofrestru o’r newydd sy’n bosibl.',
   'audit.explanation':
     'Y diweddaraf yn gyntaf. Mae pob cofnod yn cario hash yr un o’i flaen, felly mae cofnod coll neu newidiedig yn amlwg.',
   'audit.number': 'Rhif',

@@ -131,6 +131,7 @@ export const fleetEnglish = {
   'receipt.reason.lives-too-long': 'The order would be valid for too long.',
   'receipt.reason.too-far-ahead': 'The number of the order is too far ahead.',
   'receipt.reason.wrong-previous': 'It does not follow from what came before.',
+  'receipt.reason.store-damaged': 'The laptop’s store is damaged. It can only be erased and enrolled anew.',
   'audit.explanation':
     'Newest first. Each entry carries the hash of the one before it, so a missing or changed entry shows.',
   'audit.number': 'Number',

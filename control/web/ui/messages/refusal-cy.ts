@@ -50,6 +50,8 @@ export const refusalWelsh: Translation<typeof refusalEnglish> = {
   'refusal.digest-not-released': 'Mae’r gliniadur yn rhedeg fersiwn nad yw wedi’i rhyddhau. Dywedwch wrth TG.',
   'refusal.rolled-back':
     'Cafodd y gliniadur ei roi yn ôl i hen gopi ohono’i hun ac ni ellir ymddiried ynddo mwyach. Rhowch ef i TG.',
+  'refusal.store-damaged':
+    'Mae storfa’r gliniadur wedi’i difrodi ac ni ellir defnyddio’r gliniadur mwyach. Defnyddiwch liniadur arall, a rhowch hwn i TG.',
   'refusal.unverified': 'Nid oedd modd cadarnhau pwy yw’r person neu’r gliniadur hwn, felly ni chawsant ddod i mewn.',
   'refusal.authenticator-not-allowed':
     'Ni chaniateir y math hwn o allwedd ddiogelwch yma. Defnyddiwch un a gawsoch gan eich sefydliad, a gadewch i’r porwr ddangos ei gwneuthuriad a’i model.',

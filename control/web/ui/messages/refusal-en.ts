@@ -44,6 +44,8 @@ export const refusalEnglish = {
   'refusal.digest-not-released': 'The laptop runs a version that has not been released. Tell IT.',
   'refusal.rolled-back':
     'The laptop was put back to an older copy of itself and can no longer be trusted. Give it to IT.',
+  'refusal.store-damaged':
+    'The laptop’s store is damaged and the laptop can no longer be used. Use another laptop, and give this one to IT.',
   'refusal.unverified': 'It could not be confirmed who this person or laptop is, so they were not let in.',
   'refusal.authenticator-not-allowed':
     'This kind of security key is not allowed here. Use one that your organisation gave you, and allow the browser to show its make and model.',
