@@ -179,12 +179,14 @@ async function brick({ report, world, kiosk, fleet }: Scene): Promise<void> {
       started = performance.now();
     },
   });
-  await kiosk.shows('dead');
-  await report.tell(laptop, 'is dead', picture(kiosk.page));
   const done = fleet.page.locator('[data-testid="order"][data-state="executed"]');
   await done.waitFor();
   report.measured('order → signed receipt on the console', performance.now() - started);
-  await report.tell(cast.officer, 'sees the signed receipt', picture(fleet.page));
+  await fleet.page.locator('[data-testid="erasure-stage"][data-stage="attested"]').waitFor();
+  report.measured('order → erasure attested on the console', performance.now() - started);
+  await kiosk.shows('dead');
+  await report.tell(laptop, 'is dead', picture(kiosk.page));
+  await report.tell(cast.officer, 'sees every step of the erasure proved', picture(fleet.page));
   await kiosk.powerOff();
   await kiosk.powerOn();
   await kiosk.shows('dead');
