@@ -22,7 +22,9 @@ const needed = [
   // Pictures for the fake camera, pictures of the screen.
   'ffmpeg',
   'unzip',
-  // Running as another user (`setpriv`).
+  // Having the kernel fail or kill a program at a chosen system call.
+  'strace',
+  // Running as another user (`setpriv`), under limits, on a file system of its own.
   'util-linux',
   // Asking the window manager whether it is there, the kernel which sockets are open.
   'x11-utils',

@@ -315,7 +315,7 @@ export function orderOf({ fleet }: SampleLaptop, at: number, kind: OrderKind, se
  */
 export async function openLaptop(
   { fleet, sealingPublicKey }: SampleLaptop,
-  { kiosk, clock }: RunningLaptop,
+  { kiosk, clock }: Pick<RunningLaptop, 'kiosk'> & { readonly clock: Pick<ManualClock, 'now'> },
   socket: FakeSocket,
   changes: Partial<Grant> = {},
 ): Promise<{ answer: unknown; grant: ApprovedStatement }> {

@@ -7,6 +7,8 @@ import { openControlDatabase, type ControlDatabase } from '../harness/control-da
 import { runControl } from '../harness/control-process.ts';
 import { startDesktop, type Desktop } from '../harness/desktop.ts';
 import {
+  approvalOf,
+  approverOf,
   bookFor,
   findLaptop,
   openFor,
@@ -16,8 +18,9 @@ import {
   untilOrder,
   writeTicket,
 } from '../harness/errands.ts';
+import { windowsOn } from '../harness/keyboard.ts';
 import { Kiosk, type ScreenName } from '../harness/kiosk.ts';
-import { outgoingConnections, processTree } from '../harness/processes.ts';
+import { allProcesses, outgoingConnections, processTree } from '../harness/processes.ts';
 import { askRoom, openRoomSocket } from '../harness/room-socket.ts';
 import { cast, createWorld, type World } from '../harness/world.ts';
 
@@ -93,6 +96,34 @@ describe('power cuts', () => {
   test('S9 some of those cuts fell in the middle of the wipe', () => {
     expect(found).toHaveLength(moments.length);
     expect(found).toContain('wiping');
+  });
+
+  test('S36 left to itself, the client starts anew by itself after a brick, once, into dead', async () => {
+    const kiosk = await Kiosk.start({ desktop, disk: 'ANEW', startsItself: true });
+    await kiosk.enrol(await writeTicket(officer, 'ANEW'));
+    await kiosk.page.getByTestId('pairing-code').waitFor();
+    const first = kiosk.pid;
+    const devices = [await findLaptop(officer, 'ANEW')];
+    const task = await officer.must('draftOrder', { body: { order: 'brick', devices, reason: 'A test of it' } });
+    const approve = async (by: ConsoleClient): Promise<number> => {
+      const body = { approval: approvalOf(task, by, approverOf(world)) };
+      return (await by.must('approveOrder', { params: { id: task.id }, body })).orders.length;
+    };
+    // After the bricks above it takes both of them (S7).
+    if ((await approve(officer)) === 0) await approve(otherOfficer);
+    const clients = (): number[] => allProcesses().filter((pid) => pid !== first && isClientOn(pid, kiosk.dataFolder));
+    const next = await until('there is a new client', async () => clients()[0]);
+    await until('the old one is gone', async () => processTree(first).length === 0);
+    await until('the proof is delivered', async () => deliveredFrom(kiosk));
+    await until('it has a window', async () => (await windowsOn(desktop)).length === 1);
+    await pause(3000);
+    expect([clients(), tombstoneOf(kiosk)]).toEqual([[next], 'dead']);
+    process.kill(next, 'SIGKILL');
+    await until('it is gone', async () => clients().length === 0);
+    await kiosk.powerOff();
+    await kiosk.powerOn();
+    await kiosk.shows('dead');
+    await kiosk.close();
   });
 
   describe('one laptop', () => {
@@ -270,10 +301,15 @@ function step(kiosk: Kiosk, name: string): Promise<unknown> {
   return kiosk.logs((line) => line['msg'] === 'wipe' && line['step'] === name);
 }
 
+const tombstoneFile = ({ dataFolder }: Kiosk): string => join(dataFolder, 'tombstone', 'tombstone.json');
+
 function tombstoneOf(kiosk: Kiosk): string {
-  const file = join(kiosk.dataFolder, 'tombstone', 'tombstone.json');
-  if (!existsSync(file)) return 'none';
-  return (JSON.parse(readFileSync(file, 'utf8')) as { phase: string }).phase;
+  if (!existsSync(tombstoneFile(kiosk))) return 'none';
+  return (JSON.parse(readFileSync(tombstoneFile(kiosk), 'utf8')) as { phase: string }).phase;
+}
+
+function deliveredFrom(kiosk: Kiosk): boolean {
+  return (JSON.parse(readFileSync(tombstoneFile(kiosk), 'utf8')) as { delivered: boolean }).delivered;
 }
 
 function pause(milliseconds: number): Promise<void> {
@@ -291,6 +327,12 @@ function seededRandom(start: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** The client's own process, none of those that it starts. */
+function isClientOn(pid: number, dataFolder: string): boolean {
+  const command = commandOf(pid);
+  return command.includes(`--sallyport-data=${dataFolder}`) && !command.includes('--type=');
 }
 
 function commandOf(pid: number): string {

@@ -23,3 +23,15 @@ export function tried(what: string, count: number): void {
 export function seed(): { seed?: number } {
   return process.env['SALLYPORT_PROVE'] === undefined ? { seed: 20_261_122 } : {};
 }
+
+/** All cases in `npm run prove`; in `npm test` a share of them, spread evenly and always the same. */
+export function shareOf<T>(all: readonly T[], share: number): readonly T[] {
+  return spread(all, effort(share, all.length));
+}
+
+/** So many cases at most, spread evenly over all of them. */
+export function spread<T>(all: readonly T[], most: number): readonly T[] {
+  const count = Math.min(most, all.length);
+  const nth = (index: number): number => Math.floor((index * count) / all.length);
+  return all.filter((_, index) => nth(index) !== nth(index - 1));
+}

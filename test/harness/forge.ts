@@ -1,6 +1,7 @@
 // What somebody writes who has control's database and its port, and perhaps a passkey: statements of every kind, true and
 // false.
 import { createECDH, createHash, randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type {
   ApprovedStatement,
   DeviceAppointment,
@@ -13,6 +14,7 @@ import type {
 } from '@sallyport/protocol';
 import { decodeStatement, encodeStatement, fromBase64url, toBase64url } from '@sallyport/protocol';
 import { sealShare, type SealedShare } from '@sallyport/protocol/sealing';
+import { createFileKeys } from '../../control/src/shares/key-file.ts';
 import type { ControlDatabase } from './control-database.ts';
 import type { ApprovalPlace, SoftwareAuthenticator } from './software-authenticator.ts';
 
@@ -33,11 +35,13 @@ export interface Spoils {
   hospitalRoster: { contents: Roster; approved: ApprovedStatement };
 }
 
-/** Reads everything that matters out of control's database. */
-export async function plunder({ tables }: ControlDatabase, laptop: string): Promise<Spoils> {
+/** Reads everything that matters out of control's database, and the share key beside it. */
+export async function plunder({ folder, tables }: ControlDatabase, laptop: string): Promise<Spoils> {
   const fleet = await tables.selectFrom('fleet').selectAll().executeTakeFirstOrThrow();
   const row = await tables.selectFrom('devices').selectAll().where('name', '=', laptop).executeTakeFirstOrThrow();
-  if (row.server_share === null) throw new Error('the share is destroyed');
+  const stored = await tables.selectFrom('server_shares').selectAll().where('device', '=', row.id).executeTakeFirst();
+  if (stored === undefined) throw new Error('the share is destroyed');
+  const keys = createFileKeys(join(folder, 'share-keys.json'), fleet.id);
   const documents = await tables.selectFrom('trust_documents').selectAll().orderBy('version').execute();
   const manifest = documents.findLast(({ kind }) => kind === 'manifest');
   const roster = documents.findLast(({ site }) => site === row.site);
@@ -50,7 +54,7 @@ export async function plunder({ tables }: ControlDatabase, laptop: string): Prom
     authority: { certificate: fleet.ca_certificate, key: fleet.ca_key },
     device: { id: row.id, name: row.name, site: row.site, key: digestOf(row.public_key) },
     sealingKey: Uint8Array.from(row.sealing_key),
-    serverShare: Uint8Array.from(row.server_share),
+    serverShare: await keys.open({ fleet: fleet.id, device: row.id }, stored),
     manifest: known,
     roster: documentOf(roster, 'roster'),
     hospitalRoster: documentOf(hospitalRoster, 'roster'),

@@ -29,7 +29,12 @@ export interface LaptopOptions {
   disk?: string;
   /** False: no key store answers. */
   keyring?: boolean;
+  /** True: the client starts itself again after an erasure, as it does outside tests, and is lost to the driver. */
+  startsItself?: boolean;
 }
+
+/** The client's exit code by which it asks whoever drives it to start it again. */
+const again = 75;
 
 /** One line of the client's log. */
 export type LogLine = Readonly<Record<string, unknown>>;
@@ -43,18 +48,22 @@ export class Kiosk {
   readonly log: LogLine[] = [];
   private readonly listeners = new Set<(line: LogLine) => void>();
   private readonly ownsDesktop: boolean;
+  private readonly startsItself: boolean;
   private running: { app: ElectronApplication; page: Page } | undefined;
+  /** The start that follows an erasure, while it is under way. */
+  private starting: Promise<void> | undefined;
 
-  private constructor(desktop: Desktop, disk: string, ownsDesktop: boolean) {
+  private constructor(desktop: Desktop, { disk = 'sallyport', desktop: given, startsItself = false }: LaptopOptions) {
     this.desktop = desktop;
     this.dataFolder = join(desktop.userHome, disk);
-    this.ownsDesktop = ownsDesktop;
+    this.ownsDesktop = given === undefined;
+    this.startsItself = startsItself;
   }
 
   /** Sets up a laptop and starts it. */
   static async start(options: LaptopOptions = {}): Promise<Kiosk> {
-    const { desktop, disk = 'sallyport', keyring = true } = options;
-    const kiosk = new Kiosk(desktop ?? (await startDesktop({ keyring })), disk, desktop === undefined);
+    const { desktop, keyring = true } = options;
+    const kiosk = new Kiosk(desktop ?? (await startDesktop({ keyring })), options);
     try {
       await kiosk.powerOn(options.args);
       return kiosk;
@@ -90,13 +99,32 @@ export class Kiosk {
       appDir: projectFolder,
       userData: this.dataFolder,
       switches: ['--use-fake-device-for-media-stream'],
-      args: [`--sallyport-data=${this.dataFolder}`, ...args],
+      args: [
+        `--sallyport-data=${this.dataFolder}`,
+        ...(this.startsItself ? [] : ['--sallyport-started-again']),
+        ...args,
+      ],
     };
   }
 
-  /** Starts the client as the laptop's session would. */
+  /** Starts the client as the laptop's session would, and again whenever it ends after an erasure to start anew. */
   async powerOn(args: readonly string[] = []): Promise<void> {
     const app = await launchKiosk(this.launchOptions(args));
+    try {
+      await this.attach(app);
+    } catch (error) {
+      const end = await endOf(app);
+      if (end !== again) throw new Error(`the client was started and ended with ${end ?? 'nothing'}`, { cause: error });
+      return this.powerOn(args);
+    }
+    const process = app.process();
+    if (process.exitCode === again) this.startAgain(args);
+    process.once('exit', (code) => {
+      if (code === again && this.running?.app === app) this.startAgain(args);
+    });
+  }
+
+  private async attach(app: ElectronApplication): Promise<void> {
     this.readLog(app);
     const page = await app.firstWindow();
     // Told to the page itself: a context's script misses a page that is on its way while the script is added.
@@ -105,6 +133,13 @@ export class Kiosk {
     await page.getByTestId('screen').waitFor();
     await page.reload();
     await page.getByTestId('screen').waitFor();
+  }
+
+  private startAgain(args: readonly string[]): void {
+    this.running = undefined;
+    this.starting = this.powerOn(args).finally(() => (this.starting = undefined));
+    // Whoever waits for the start is told of its failure; nobody may be.
+    this.starting.catch(() => undefined);
   }
 
   /** Waits for a line of the log that is still to come. @param is whether it is the one */
@@ -132,6 +167,7 @@ export class Kiosk {
 
   /** Ends the client: cleanly, or as a power cut would. */
   async powerOff(how: 'quit' | 'cut' = 'quit'): Promise<void> {
+    await this.starting;
     const app = this.running?.app;
     this.running = undefined;
     if (app === undefined) return;
@@ -144,9 +180,21 @@ export class Kiosk {
     }
   }
 
-  /** Waits until a screen is shown. @param deadline ms */
+  /** Waits until a screen is shown, by the client that runs then. @param deadline ms */
   async shows(name: ScreenName, deadline = 30_000): Promise<void> {
-    await this.page.locator(`[data-testid="screen"][data-screen="${name}"]`).waitFor({ timeout: deadline });
+    const end = Date.now() + deadline;
+    for (;;) {
+      await this.starting;
+      const { app, page } = this;
+      try {
+        const timeout = Math.max(1, end - Date.now());
+        await page.locator(`[data-testid="screen"][data-screen="${name}"]`).waitFor({ timeout });
+        return;
+      } catch (error) {
+        // What was looked at is gone: the client that starts in its place is looked at, if there is to be one.
+        if (Date.now() > end || (await endOf(app)) !== again) throw error;
+      }
+    }
   }
 
   /** The pairing code on the screen, waiting until there is one. */
@@ -168,6 +216,15 @@ export class Kiosk {
     await this.powerOff();
     if (this.ownsDesktop) await this.desktop.close();
   }
+}
+
+/** How a client that is about to end has ended: its exit code or its signal; undefined when it goes on. */
+async function endOf(app: ElectronApplication): Promise<number | NodeJS.Signals | undefined> {
+  const process = app.process();
+  const ended = (): number | NodeJS.Signals | undefined => process.exitCode ?? process.signalCode ?? undefined;
+  const patience = Date.now() + 15_000;
+  while (ended() === undefined && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, 20));
+  return ended();
 }
 
 /** The client's own lines are JSON; Chromium's and Playwright's are not. */

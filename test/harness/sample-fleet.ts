@@ -88,6 +88,7 @@ export function sampleFleet(now: number): SampleFleet {
       approverBuild: toBase64url(new Uint8Array(32)),
       auditKey: sampleDeviceKey().publicKey,
       authenticators: [],
+      platformErasers: [],
     },
   };
   const roster: Roster = {
