@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from '../harness/browser.ts';
 import { runControl } from '../harness/control-process.ts';
 import { book, createTicket, enterRoom, join, openLaptop, order, recordNextSteps } from '../harness/day.ts';
-import { filesBelow, filesThatHold } from '../harness/disk.ts';
+import { filesThatHold } from '../harness/disk.ts';
 import { Kiosk } from '../harness/kiosk.ts';
 import { waitForMedia, watchMedia } from '../harness/media.ts';
 import { outgoingConnections, processTree } from '../harness/processes.ts';
@@ -148,13 +149,16 @@ describe('the first consultation', () => {
     expect(filesThatHold(kiosk.desktop.userHome, [patient, cast.consultant])).toEqual([]);
   });
 
-  test('8. S7 S9 IT bricks it: the share is destroyed, the order executed on a signed receipt, the laptop dead', async () => {
+  test('8. S7 S9 S36 IT bricks it: the share is destroyed, the order executed on a signed receipt, the laptop dead, in a new process', async () => {
+    const { pid } = kiosk;
     await order(fleet.page, world.people.officer, 'brick', laptop);
     await kiosk.shows('dead');
     await fleet.page.locator('[data-testid="order"][data-state="executed"]').waitFor();
     await fleet.page.getByTestId('share-destroyed').waitFor();
-    const left = filesBelow(kiosk.dataFolder).filter((file) => /record|journal/.test(file));
-    expect(left).toEqual([]);
+    const ours = ['record', 'journal'].map((folder) => `${kiosk.dataFolder}/${folder}`);
+    expect(ours.filter((folder) => existsSync(folder))).toEqual([]);
+    expect(kiosk.pid).not.toBe(pid);
+    expect(processTree(pid)).toEqual([]);
   });
 
   test('8. S9 dead across restarts', async () => {

@@ -127,9 +127,12 @@ export const waysElsewhere: Record<string, Attack> = {
   'the share sheet': () => navigator.share({ text: 'hello' }),
 };
 
-/** Runs one attack. @returns what it came to, for a person who reads a failure */
+/**
+ * Runs one attack. One that never settles is left once what it set off has had its turn in the page and in the main process:
+ * the question behind it has been answered, and the page has been painted.
+ * @returns what it came to, for a person who reads a failure
+ */
 export async function attempt(attack: Attack, target: Target): Promise<string> {
-  const late = new Promise<string>((resolve) => setTimeout(resolve, 1500, 'silence'));
   const tried = async (): Promise<string> => {
     try {
       return String(await attack(target));
@@ -137,7 +140,13 @@ export async function attempt(attack: Attack, target: Target): Promise<string> {
       return String(error);
     }
   };
-  return Promise.race([tried(), late]);
+  const outcome = tried();
+  const late = async (): Promise<string> => {
+    await window.sallyport.invoke('snapshot', {});
+    await new Promise((resolve) => requestAnimationFrame(() => requestIdleCallback(resolve)));
+    return 'silence';
+  };
+  return Promise.race([outcome, late()]);
 }
 
 /** Keys and chords that mean something to a browser, a desktop or a screen reader; xdotool's names. */

@@ -110,6 +110,8 @@ describe('hostile starts', () => {
     '--no-sandbox',
     '--sallyport-data=/tmp/elsewhere',
     '--sallyport-development-key-store',
+    '--sallyport-machine=/tmp/machine.json',
+    '--sallyport-tpm=swtpm:path=/tmp/chip',
     '--use-fake-device-for-media-stream',
     '--use-file-for-fake-video-capture=/tmp/a.y4m',
     '--allow-loopback-in-peer-connection',
@@ -124,6 +126,7 @@ describe('hostile starts', () => {
   test('S18 as it ships, it holds no word of a development door', () => {
     const words = [
       ...['remote-debugging-port', 'sallyport-data', 'sallyport-development-key-store', '__playwright_run'],
+      ...['sallyport-machine', 'sallyport-tpm', 'swtpm'],
       ...['use-fake-device-for-media-stream', 'use-file-for-fake', 'allow-loopback-in-peer-connection', '--inspect'],
     ];
     const folder = join(shipping, 'out');
