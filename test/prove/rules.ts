@@ -11,6 +11,8 @@ export interface Rule {
 export const groups: Record<string, readonly string[]> = {
   'first-consult': listed('S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 S14 S15 S16 S17 S18 S19 S20 S21 S22 S23 S24'),
   trust: listed('S1 S4 S5 S6 S7 S10 S15 S17 S20 S21 S25 S26 S27 S28 S29 S30'),
+  vault: listed('S8 S30 S31 S32 S36'),
+  wipe: listed('S9 S21 S33 S34 S35 S36'),
 };
 
 function listed(rules: string): string[] {
