@@ -19,10 +19,16 @@ const setUp = (changes: Partial<Enrolment> | null = {}, hands: LaptopHands = {},
   laptopWith(laptop, changes, manualClock(at), hands);
 const order = (kind: 'suspend' | 'brick', sequence: number) => orderOf(laptop, now, kind, sequence);
 
-const tombstoneOf = ({ disk }: RunningLaptop): Tombstone => {
-  const reading = readTombstone(disk, '/data/tombstone/tombstone.json');
+const readingOf = ({ disk }: RunningLaptop): ReturnType<typeof readTombstone> =>
+  readTombstone(disk, '/data/tombstone/tombstone.json');
+const tombstoneOf = (running: RunningLaptop): Tombstone => {
+  const reading = readingOf(running);
   if (reading.state !== 'present') throw new Error(`the tombstone is ${reading.state}`);
   return reading.tombstone;
+};
+const isDead = (running: RunningLaptop): boolean => {
+  const reading = readingOf(running);
+  return reading.state === 'present' && reading.tombstone.phase === 'dead';
 };
 const deviceKey = (): Uint8Array<ArrayBuffer> => Uint8Array.from(publicKeyOf(laptop.enrolled.identity.signingKey));
 const verified = async (proof: unknown): Promise<VerifiedErasure> => {
@@ -90,7 +96,7 @@ describe('S9 a brick', () => {
 
   test('S33 a link that does not acknowledge is given three seconds, and the proof is posted', async () => {
     const { running } = await bricked({ isLinkSilent: true });
-    await until('it is dead', () => tombstoneOf(running).phase === 'dead');
+    await until('it is dead', () => isDead(running));
     running.clock.pass(3000);
     await until('the client starts anew', () => running.starts.length > 0);
     expect((await verified(running.posted.at(-1))).report?.phase).toBe('dead');
@@ -98,7 +104,7 @@ describe('S9 a brick', () => {
 
   test('S33 control that cannot be reached does not keep it from starting anew, with everything left to deliver', async () => {
     const { running } = await bricked({ isLinkSilent: true, isPostTaken: () => false });
-    await until('it is dead', () => tombstoneOf(running).phase === 'dead');
+    await until('it is dead', () => isDead(running));
     expect(running.starts).toEqual([]);
     running.clock.pass(5000);
     await until('the client starts anew', () => running.starts.length > 0);
