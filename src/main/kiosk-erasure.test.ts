@@ -194,7 +194,7 @@ describe('S9 S12 while it is being wiped', () => {
     running.disk.fault = undefined;
     running.clock.pass(30_000);
     await until('the client starts anew', () => running.starts.length > 0);
-    expect(tombstoneOf(running).phase).toBe('dead');
+    expect(readingOf(running).state).toBe('present');
   });
 });
 

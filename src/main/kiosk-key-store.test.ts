@@ -49,10 +49,11 @@ describe('S32 a key store that is gone when the laptop is to be opened', () => {
   );
 
   test('(it answers that it has no such secret) makes no new one, which would not fit what is there', async () => {
-    const { kiosk, keyStore, socket, ...rest } = await inertLaptop();
+    const running = await inertLaptop();
+    const { kiosk, keyStore, socket } = running;
     const kept = new Map(keyStore.secrets);
     keyStore.secrets.clear();
-    const refused = await openLaptop(laptop, { kiosk, keyStore, ...rest }, socket);
+    const refused = await openLaptop(laptop, running, socket);
     expect(refused.answer).toMatchObject({ ok: false, refusal: { reason: 'failed' } });
     expect([kiosk.snapshot.screen.screen, keyStore.secrets.size, kept.size]).toEqual(['inert', 0, 1]);
   });

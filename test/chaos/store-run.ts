@@ -30,7 +30,8 @@ export interface StoreProcess {
 export async function runStore(errand: StoreErrand, prefix: readonly string[] = []): Promise<StoreProcess> {
   const command = [...prefix, runtime().node, `${projectFolder}test/chaos/store-worker.ts`, JSON.stringify(errand)];
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'] });
+  // One that hangs is ended otherwise than those that are killed.
+  const child = spawn(program, args, { cwd: projectFolder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 110_000 });
   const [output, errors] = [collect(child.stdout), collect(child.stderr)];
   const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
     child.once('error', reject);

@@ -64,8 +64,9 @@ export function clockBackCost({ suspendAfterHours }: Hours): number {
  * `eraseAfter` it erases itself.
  *
  * While it runs, the machine's uptime is counted, sleep included, and the wall clock has no say. What is counted is written
- * down often. At a start the time it was off is counted by the wall clock, never below zero; a clock that shows less than
- * before costs `clockBackCost`; and every start costs `startCost` at the least. So a laptop never runs for longer than
+ * down often. At a start the time it was off is counted by the wall clock, from control's time if the clock was behind that
+ * and no longer is, never below zero; a clock that shows less than before costs `clockBackCost`; and every start costs
+ * `startCost` at the least. So a laptop never runs for longer than
  * `eraseAfter` without contact, whatever its clock says and however often it is started. One whose disk does not take what
  * was counted is suspended as soon as more is unwritten than the next start costs: no disk that fails wins time either.
  */
@@ -131,7 +132,10 @@ export class Lease {
   /** Counts the time the laptop was off. Called once at a start, before anything asks how the lease stands. */
   countTimeOff(): void {
     const { kept, clock, hours, log } = this.#options;
-    const off = clock.now() - kept.value.mark;
+    const { mark, control } = kept.value;
+    const now = clock.now();
+    // A clock that was behind at the last contact and has been put right since measures from control's time, not its own.
+    const off = now - (now >= control ? Math.max(mark, control) : mark);
     const isBack = off < -clockTolerance;
     // SECURITY: a start is never free, and a clock set back buys no time, so that no row of restarts outlives it (S21).
     this.#silent += Math.max(off, startCost(hours())) + (isBack ? clockBackCost(hours()) : 0);

@@ -22,8 +22,9 @@ export interface KeyStore {
    */
   write(name: string, secret: Uint8Array): void;
   /**
-   * Destroys a secret and proves that it is gone; fine when there was none.
-   * @throws KeyStoreFault when that cannot be proved
+   * Destroys a secret and looks for it again; fine when there was none. A store that is not there may say as much:
+   * whoever relies on it asks {@link probe} as well.
+   * @throws KeyStoreFault when it is still there
    */
   destroy(name: string): void;
 }

