@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { DiskOperation } from '../harness/disk-faults.ts';
-import { effort, spread, tried } from '../harness/effort.ts';
+import { effort, shareOf, spread, tried } from '../harness/effort.ts';
 import { electronStore } from './kept-things.ts';
 import { expectJournal, expectRecord, expectWiped } from './store-checks.ts';
 import type { StoreProcess } from './store-run.ts';
@@ -112,7 +112,7 @@ describe('the kernel itself, through strace', () => {
       .map(([script, sound]) => ({ what, names, how, script, sound })),
   );
 
-  test.each(cases)('S9 S31 $what: the $script is sound', async ({ names, how, script, sound }) => {
+  test.each(shareOf(cases, 7))('S9 S31 $what: the $script is sound', async ({ names, how, script, sound }) => {
     const calls = await traced(script, [], (_, seen) => seen);
     const due = calls.filter(({ name, isMain, index }) => names.some((one) => one === name) && (isMain || index === 0));
     const chosen = spread(due, effort(1, 8));
