@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { lifecycleName } from './frames.ts';
 import { credential, role, siteKind } from './people.ts';
-import { base64url, digest, identifier, instant, line, paragraph } from './primitives.ts';
+import { consoleCheck, custody } from './consultation-values.ts';
+import { base64url, digest, identifier, instant, line } from './primitives.ts';
 import { erasureStage, erasureStep } from './erasure.ts';
 import { receipt, signedReceipt } from './receipts.ts';
-import { phase } from './room.ts';
 import { maxStatementBytes, manifestStatement, namedSite, orderKind } from './statements.ts';
 
 export const nothing = z.strictObject({});
@@ -68,40 +68,12 @@ export const consoleDevice = z.strictObject({
   damagedAt: instant.nullable(),
   /** Its erasure, by an order or by itself; null when control has heard of none. */
   erasure: consoleErasure.nullable(),
+  /** Who has it away from the healthcare room; null when it is there. */
+  custody: custody.extend({ overdue: z.boolean() }).nullable(),
+  /** Its last check, whichever appointment it was for. */
+  check: consoleCheck.nullable(),
 });
 export type ConsoleDevice = z.infer<typeof consoleDevice>;
-
-export const nextStep = z.strictObject({
-  kind: z.enum(['prescription', 'investigation', 'referral', 'follow-up', 'none']),
-  urgency: z.enum(['routine', 'soon', 'urgent']),
-  responsible: z.enum(['prison-healthcare', 'hospital']),
-  words: paragraph(2000).min(1),
-});
-export type NextStep = z.infer<typeof nextStep>;
-
-export const consoleAppointment = z.strictObject({
-  id: identifier,
-  patientReference: line(40),
-  prison: z.strictObject({ id: identifier, name: line(80) }),
-  device: z.strictObject({ id: identifier, name: line(40) }),
-  consultant: z.strictObject({ id: identifier, name: line(80), hospital: line(80) }),
-  startsAt: instant,
-  endsAt: instant,
-  opensAt: instant,
-  closesAt: instant,
-  phase,
-  cancelledAt: instant.nullable(),
-  /** Since when the laptop waits in the room; null when it is not there. */
-  waitingSince: instant.nullable(),
-  nextSteps: z
-    .strictObject({
-      steps: z.array(nextStep).min(1).max(20),
-      recordedAt: instant,
-      acknowledged: z.strictObject({ by: line(80), at: instant }).nullable(),
-    })
-    .nullable(),
-});
-export type ConsoleAppointment = z.infer<typeof consoleAppointment>;
 
 /** Why somebody must look after an order; see {@link consoleOrder}. */
 export const orderAlarm = z.enum(['refused', 'silent', 'unfinished', 'returned']);

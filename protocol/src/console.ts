@@ -4,21 +4,20 @@ import {
   approvalTask,
   auditEntry,
   byId,
-  consoleAppointment,
   consoleDevice,
   consoleOrder,
   everybody,
-  nextStep,
   nothing,
   setupToken,
   setupView,
   signedInPerson,
   webauthnJson,
 } from './console-values.ts';
+import { consultationApi } from './console-consultations.ts';
 import { trustApi } from './console-trust.ts';
 import { pairingCode } from './pairing.ts';
 import type { Role } from './people.ts';
-import { base64url, identifier, instant, line } from './primitives.ts';
+import { identifier, instant, line } from './primitives.ts';
 import { orderKind } from './statements.ts';
 
 /** Who may call a route: `anyone`, the holder of the `setup` token, or people with one of the roles. */
@@ -35,8 +34,6 @@ interface Route {
   body?: z.ZodObject;
   response: z.ZodType;
 }
-
-const oneDay = z.strictObject({ from: z.coerce.number().pipe(instant), to: z.coerce.number().pipe(instant) });
 
 /**
  * The console API: control's routes and the consoles' client are both derived from this value. Requests that change
@@ -92,6 +89,7 @@ export const consoleApi = {
   },
 
   ...trustApi,
+  ...consultationApi,
 
   // Founding the fleet.
   setupView: {
@@ -130,43 +128,6 @@ export const consoleApi = {
     access: ['healthcare'],
     response: z.strictObject({ devices: z.array(consoleDevice).max(1000) }),
   },
-  consultants: {
-    method: 'GET',
-    path: '/api/consultants',
-    access: ['healthcare'],
-    response: z.strictObject({
-      consultants: z.array(z.strictObject({ id: identifier, name: line(80), hospital: line(80) })).max(5000),
-    }),
-  },
-  /** The appointments of the caller's prison, or of the calling consultant, that start in a span of at most 31 days. */
-  appointments: {
-    method: 'GET',
-    path: '/api/appointments',
-    access: ['healthcare', 'consultant'],
-    query: oneDay,
-    response: z.strictObject({ appointments: z.array(consoleAppointment).max(1000) }),
-  },
-  book: {
-    method: 'POST',
-    path: '/api/appointments',
-    access: ['healthcare'],
-    body: z.strictObject({
-      patientReference: line(40),
-      consultant: identifier,
-      device: identifier,
-      startsAt: instant,
-      minutes: z.int().min(5).max(120),
-    }),
-    response: consoleAppointment,
-  },
-  cancelAppointment: {
-    method: 'POST',
-    path: '/api/appointments/:id/cancel',
-    access: ['healthcare'],
-    params: byId,
-    body: nothing,
-    response: consoleAppointment,
-  },
   /** Compares the typed pairing code on the laptop itself; the answer is the grant to approve. */
   pair: {
     method: 'POST',
@@ -192,35 +153,6 @@ export const consoleApi = {
     body: nothing,
     response: nothing,
   },
-  acknowledgeNextSteps: {
-    method: 'POST',
-    path: '/api/appointments/:id/next-steps/acknowledge',
-    access: ['healthcare'],
-    params: byId,
-    body: nothing,
-    response: consoleAppointment,
-  },
-
-  /** The join for the caller to approve, with the key their page has just made. */
-  draftJoin: {
-    method: 'POST',
-    path: '/api/appointments/:id/join',
-    access: ['consultant'],
-    params: byId,
-    body: z.strictObject({ mediaKey: base64url(65) }),
-    response: approvalTask,
-  },
-
-  // Clinic console; the room itself is the socket at `roomSocketPath`.
-  recordNextSteps: {
-    method: 'POST',
-    path: '/api/appointments/:id/next-steps',
-    access: ['consultant'],
-    params: byId,
-    body: z.strictObject({ steps: z.array(nextStep).min(1).max(20) }),
-    response: consoleAppointment,
-  },
-
   // Fleet console.
   fleetDevices: {
     method: 'GET',

@@ -166,13 +166,19 @@ function isUnder(origin: string, rpId: string): boolean {
 function refusalOfJoin(join: Join, manifest: Manifest, policy: PolicyOf<'join'>): StatementRefusal | undefined {
   const { participant, appointment, device } = join;
   if (join.manifestVersion > manifest.version) return 'unknown-manifest';
-  if (participant.kind !== 'consultant') return 'wrong-type';
+  if (participant.kind === 'device') return 'wrong-type';
   if (device.id !== policy.device || appointment !== policy.appointment) return 'wrong-device';
   if (participant.site.id !== policy.roster.site || participant.site.name !== policy.roster.siteName) {
     return 'wrong-site';
   }
-  if (policy.roster.notAfter <= policy.now) return 'outdated';
-  return participant.id === policy.consultant ? undefined : 'unknown-credential';
+  return policy.roster.notAfter <= policy.now ? 'outdated' : refusalOfPerson(join, policy);
+}
+
+/** Who may join; whose approval it takes is the verifier's affair. */
+function refusalOfPerson({ participant: { kind, id } }: Join, policy: PolicyOf<'join'>): StatementRefusal | undefined {
+  if (kind === 'consultant') return id === policy.consultant ? undefined : 'unknown-credential';
+  // SECURITY: nobody whom the hospital's roster names comes as a guest (S38).
+  return policy.roster.people.some((person) => person.id === id) ? 'wrong-type' : undefined;
 }
 
 /** Whether a person or a passkey is listed twice, under whatever number, which would blur who approved. */

@@ -1,34 +1,34 @@
+export * from './appointment-times.ts';
 export * from './approvals.ts';
 export * from './checkpoints.ts';
 export {
   approvalTask,
   auditEntry,
-  consoleAppointment,
   consoleDevice,
   consoleOrder,
   invitation,
   manifestContents,
-  nextStep,
   orderAlarm,
   proposal,
 } from './console-values.ts';
 export type {
   ApprovalTask,
   AuditEntry,
-  ConsoleAppointment,
   ConsoleDevice,
   ConsoleErasure,
   ConsoleOrder,
   Invitation,
   ManifestContents,
-  NextStep,
   OrderAlarm,
   Proposal,
   SetupView,
   SignedInPerson,
 } from './console-values.ts';
 export * from './console.ts';
+export { guestSocketPath } from './console-consultations.ts';
+export * from './consultation-values.ts';
 export * from './device-chain.ts';
+export * from './device-check.ts';
 export { hasRepeats, isCoherent } from './contents.ts';
 export * from './differences.ts';
 export * from './enrolment.ts';
@@ -36,8 +36,10 @@ export * from './frames.ts';
 export * from './ipc.ts';
 export * from './link.ts';
 export * from './merkle.ts';
+export * from './nhs-number.ts';
 export * from './pairing.ts';
 export * from './people.ts';
+export * from './phases.ts';
 export * from './primitives.ts';
 export * from './receipts.ts';
 export * from './erasure.ts';

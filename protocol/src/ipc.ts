@@ -1,10 +1,14 @@
 import * as z from 'zod';
 import { lifecycleName } from './frames.ts';
 import { enrolmentRefusal } from './enrolment.ts';
-import { activationEnd, deviceAppointment } from './link.ts';
+import { checkReport } from './device-check.ts';
+import { activationEnd, deviceAppointment, upcomingAppointment } from './link.ts';
 import { instant, line } from './primitives.ts';
 import { refusal } from './refusals.ts';
-import { phase, roomEnd, roomNotifications, roomRequestMethod } from './room.ts';
+import { pairingCode } from './pairing.ts';
+import { phase, presence, progress } from './phases.ts';
+import { roomEnd, roomNotifications, roomRequestMethod, waitingMessage } from './room.ts';
+import { rtpCapabilities } from './rtp.ts';
 
 export const language = z.enum(['en', 'cy']);
 export type Language = z.infer<typeof language>;
@@ -61,14 +65,29 @@ export const screen = z.discriminatedUnion('screen', [
     openUntil: instant,
     /** Why the last room was left, when there was one. */
     notice: roomEnd.nullable(),
+    /** The laptop's own other appointments of the next day and night. */
+    upcoming: z.array(upcomingAppointment).max(8),
+    /** Camera, microphone, speaker and network: whether they are being checked, and what the last check came to. */
+    check: z.strictObject({ running: z.boolean(), report: checkReport.nullable() }),
   }),
   z.strictObject({
     screen: z.literal('inRoom'),
     device,
     link: linkState,
     phase,
+    progress,
     appointment: deviceAppointment,
     openUntil: instant,
+    /** When the room closes by itself. */
+    closesAt: instant,
+    /** The newest that the consultant let whoever waits know. */
+    message: waitingMessage.nullable(),
+    /** Whether the laptop waits for the code that shows that staff are at it. */
+    staffCode: z.discriminatedUnion('state', [
+      z.strictObject({ state: z.literal('not-needed') }),
+      z.strictObject({ state: z.literal('asking') }),
+      z.strictObject({ state: z.literal('locked-out'), until: instant }),
+    ]),
     /** Somebody is said to be in the room whose place is not proved; they are neither shown nor heard. */
     keepsSomebodyOut: z.boolean(),
   }),
@@ -114,6 +133,19 @@ export const bridge = {
     /** Takes the booked room's one seat. The media signalling of `room` is allowed from then on. */
     join: { params: nothing, result: outcome(nothing) },
     leave: { params: nothing, result: outcome(nothing) },
+    /** Begins a check of the network; the media requests of `room` serve it until it ends. Camera and microphone may be on. */
+    check: { params: nothing, result: outcome(z.strictObject({ rtpCapabilities })) },
+    /** Ends the check, with what it came to; null: it came to nothing. */
+    'check-done': { params: z.strictObject({ report: checkReport.nullable() }), result: outcome(nothing) },
+    /** Staff record the patient's consent and who is there. Without consent the room is left. */
+    prepare: {
+      params: z.strictObject({ consent: z.boolean(), present: z.array(presence).max(4) }),
+      result: outcome(nothing),
+    },
+    /** Staff tick that the patient said the name aloud. */
+    'check-name': { params: nothing, result: outcome(nothing) },
+    /** Staff type the code that their console shows: they are alone with the laptop. */
+    'confirm-staff': { params: z.strictObject({ code: pairingCode }), result: outcome(nothing) },
     /** Staff hand the laptop back: inert at once. */
     lock: { params: nothing, result: outcome(nothing) },
     /** Relays one room request; its params and result are checked again against `roomRequests`. */
@@ -137,6 +169,9 @@ export const bridge = {
       z.strictObject({ method: z.literal('room.producerAdded'), params: roomNotifications['room.producerAdded'] }),
       z.strictObject({ method: z.literal('room.producerPaused'), params: roomNotifications['room.producerPaused'] }),
       z.strictObject({ method: z.literal('room.producerRemoved'), params: roomNotifications['room.producerRemoved'] }),
+      z.strictObject({ method: z.literal('room.progress'), params: roomNotifications['room.progress'] }),
+      z.strictObject({ method: z.literal('room.message'), params: roomNotifications['room.message'] }),
+      z.strictObject({ method: z.literal('room.extended'), params: roomNotifications['room.extended'] }),
       z.strictObject({ method: z.literal('room.ended'), params: roomNotifications['room.ended'] }),
     ]),
   },

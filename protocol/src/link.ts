@@ -5,7 +5,9 @@ import { pairingCode } from './pairing.ts';
 import { signedCheckpoint } from './checkpoints.ts';
 import { base64url, digest, identifier, instant, line, sequence } from './primitives.ts';
 import { erasureProof } from './erasure.ts';
+import { checkReport } from './device-check.ts';
 import { signedReceipt } from './receipts.ts';
+import { rtpCapabilities } from './rtp.ts';
 import { roomNotifications, roomRequests } from './room.ts';
 import { appointedConsultant } from './statements.ts';
 
@@ -18,14 +20,24 @@ export const maxRosters = 12;
 export const deviceAppointment = z.strictObject({
   id: identifier,
   patientReference: line(40),
+  /** The name that the patient is asked to say aloud. */
+  patientName: line(80),
   consultant: appointedConsultant,
   startsAt: instant,
   endsAt: instant,
-  /** The room can be joined from `opensAt` until `closesAt`. */
+  /** The room can be joined from `opensAt` until `closesAt`, which counts that the consultant may let it close later. */
   opensAt: instant,
   closesAt: instant,
 });
 export type DeviceAppointment = z.infer<typeof deviceAppointment>;
+
+/** One of the laptop's own next appointments: what staff who carry it want to know, and no more. */
+export const upcomingAppointment = deviceAppointment
+  .pick({ id: true, patientReference: true, startsAt: true, endsAt: true })
+  .extend({
+    consultant: line(80),
+  });
+export type UpcomingAppointment = z.infer<typeof upcomingAppointment>;
 
 /** Why an opened laptop became inert again; `revoked`: whoever opened it no longer may. */
 export const activationEnd = z.enum([
@@ -59,6 +71,11 @@ export const deviceEvent = z.strictObject({
     'page-refused',
     'page-gone',
     'participant-refused',
+    'checked',
+    'prepared',
+    'name-checked',
+    'staff-confirmed',
+    'staff-code-refused',
     'trust-updated',
     'checkpoint-refused',
     /** The record or the journal was not what it had been: in `detail`, which of them and how. */
@@ -79,6 +96,10 @@ const roomRequestsOfDevice = {
   'room.closeProducer': roomRequests['room.closeProducer'],
   'room.consume': roomRequests['room.consume'],
   'room.resumeConsumer': roomRequests['room.resumeConsumer'],
+  'room.prepare': roomRequests['room.prepare'],
+  'room.checkName': roomRequests['room.checkName'],
+  'room.askStaff': roomRequests['room.askStaff'],
+  'room.confirmStaff': roomRequests['room.confirmStaff'],
 } as const;
 
 /** What a device asks of control. */
@@ -128,6 +149,14 @@ export const deviceRequests = {
   },
   /** Idempotent; answered only once what is new in the proof is durable in control's database. */
   'erasure.report': { params: erasureProof, result: nothing },
+  /**
+   * Begins a check of the network: a room of the laptop's own on the media server, where it receives what it sends itself. The
+   * requests about transports, producers and consumers serve it until it ends: by `check.end`, by another check or a join, or
+   * by itself after half a minute.
+   */
+  'check.begin': { params: nothing, result: z.strictObject({ rtpCapabilities }) },
+  /** Ends it; a report is kept for the appointment that the laptop is open for, and shown in the consoles. */
+  'check.end': { params: z.strictObject({ report: checkReport.nullable() }), result: nothing },
   ...roomRequestsOfDevice,
 } as const;
 
@@ -144,6 +173,8 @@ export const controlRequests = {
       /** The server share sealed to the device's key (RFC 9180 HPKE base mode), see `sealing` in SPEC.md. */
       share: z.strictObject({ encapsulated: base64url(65), ciphertext: base64url(256) }),
       appointment: deviceAppointment,
+      /** The laptop's own other appointments of the next day and night, by start. */
+      upcoming: z.array(upcomingAppointment).max(8),
     }),
     result: nothing,
   },

@@ -14,7 +14,7 @@ import {
   settle,
 } from '../../test/harness/played-gate.ts';
 import type { ParticipantGate } from './participants.ts';
-import type { RoomNotification } from './room.ts';
+import type { ProducerInfo, RoomNotification } from './room.ts';
 
 /** What may be seen after some steps, found the plain way. */
 class Model {
@@ -53,32 +53,22 @@ class Page {
   readonly known = new Map<string, Map<string, boolean>>();
 
   hear(notification: RoomNotification): void {
-    switch (notification.method) {
-      case 'room.participantJoined':
-        this.known.set(notification.params.participant.id, new Map());
-        return;
-      case 'room.participantLeft':
-        if (!this.known.delete(notification.params.participant)) throw new Error('left before joining');
-        return;
-      case 'room.producerAdded': {
-        const { participant, producer, paused: muted } = notification.params.producer;
-        const of = this.known.get(participant);
-        if (of === undefined) throw new Error('a producer of nobody');
-        of.set(producer, muted);
-        return;
-      }
-      case 'room.producerPaused':
-        this.#of(notification.params.producer).set(notification.params.producer, true);
-        return;
-      case 'room.producerRemoved':
-        this.#of(notification.params.producer).delete(notification.params.producer);
-        return;
-      case 'room.phase':
-      case 'room.ended':
-        return;
-      default:
-        notification satisfies never;
-    }
+    const { method, params } = notification;
+    if (method === 'room.participantJoined') this.known.set(params.participant.id, new Map());
+    else if (method === 'room.participantLeft') this.#left(params.participant);
+    else if (method === 'room.producerAdded') this.#added(params.producer);
+    else if (method === 'room.producerPaused') this.#of(params.producer).set(params.producer, true);
+    else if (method === 'room.producerRemoved') this.#of(params.producer).delete(params.producer);
+  }
+
+  #left(participant: string): void {
+    if (!this.known.delete(participant)) throw new Error('left before joining');
+  }
+
+  #added({ participant, producer, paused }: ProducerInfo): void {
+    const of = this.known.get(participant);
+    if (of === undefined) throw new Error('a producer of nobody');
+    of.set(producer, paused);
   }
 
   #of(producer: string): Map<string, boolean> {

@@ -94,7 +94,7 @@ describe('S25 an unverified participant is never shown or heard', () => {
     const refused: string[] = [];
     const gate = new ParticipantGate({
       verify: () => Promise.reject(new Error('broken')),
-      expects: 'consultant',
+      expects: ['consultant'],
       tell: () => undefined,
       onRefused: (_who, reason) => void refused.push(reason),
       onKeepingOut: () => undefined,

@@ -2,6 +2,7 @@ import type { Outcome } from './ipc.ts';
 import { ParticipantPresence } from './participant-presence.ts';
 import type { Present, ShownParticipant } from './participant-presence.ts';
 import type { ParticipantVerification } from './participants.ts';
+import type { PeerKind } from './phases.ts';
 import type { RequestRefusal } from './refusals.ts';
 import type { Participant, RoomNotification, RoomRequestMethod, RoomRequestParams, RoomRequestResult } from './room.ts';
 
@@ -9,8 +10,8 @@ import type { Participant, RoomNotification, RoomRequestMethod, RoomRequestParam
 export interface GateOptions {
   /** Decides on one participant, by the trust in force at that moment. */
   verify: (participant: Participant) => Promise<ParticipantVerification>;
-  /** Who is on the other side of the room; nobody of another kind is let through. */
-  expects: Participant['kind'];
+  /** Who else may be in the room; nobody of another kind is let through. */
+  expects: readonly PeerKind[];
   /** Gets what may be shown, in the order in which it was heard. */
   tell: (notification: RoomNotification) => void;
   /** Somebody is kept out, or put out. Called at most {@link maxReports} times. */
@@ -162,6 +163,9 @@ export class ParticipantGate {
         this.#tellOf(this.#presence.removeProducer(notification.params.producer), notification);
         return;
       case 'room.phase':
+      case 'room.progress':
+      case 'room.message':
+      case 'room.extended':
       case 'room.ended':
         this.#options.tell(notification);
         return;
@@ -252,7 +256,7 @@ export class ParticipantGate {
 
   async #verify(participant: Participant): Promise<ShownParticipant | RequestRefusal> {
     // SECURITY: nobody is shown themselves, by their own proof, as if it were the other side (S25).
-    if (participant.kind !== this.#options.expects) return 'wrong-type';
+    if (!this.#options.expects.includes(participant.kind)) return 'wrong-type';
     try {
       const verified = await this.#options.verify(participant);
       if (!verified.accepted) return verified.reason;

@@ -49,14 +49,14 @@ export async function verifyParticipant(participant: Participant, room: KnownRoo
   const read = readJoin(proof);
   if (read === undefined) return refuse('malformed');
   const { bytes, join } = read;
-  if (!isSaidOf(participant, join) || proof.kind !== participant.kind) return refuse('wrong-type');
+  if (!isSaidOf(participant, join) || proof.kind !== proofKindOf(participant)) return refuse('wrong-type');
   if (!isPrisonOf(room, join.device.prison)) return refuse('wrong-site');
   const mediaKey = fromBase64url(join.mediaKey);
   if (mediaKey === undefined || !(await isMediaKey(mediaKey))) return refuse('malformed');
   const vouched =
-    proof.kind === 'consultant'
-      ? await vouchForConsultant(bytes, proof, room)
-      : await vouchForDevice(bytes, join, proof, room);
+    proof.kind === 'device'
+      ? await vouchForDevice(bytes, join, proof, room)
+      : await vouchedByConsultant(bytes, proof, room);
   return typeof vouched === 'string' ? refuse(vouched) : { accepted: true, mediaKey, vouchedBy: vouched };
 }
 
@@ -69,8 +69,24 @@ export function participantOf(proof: JoinProof): Participant | undefined {
   return read && { ...read.join.participant, proof };
 }
 
+/**
+ * Whose approval a guest brings, by its passkey, before anything of it is verified: the guest's own statement names no
+ * consultant.
+ * @param roster of the hospital that the statement names
+ * @returns undefined when the roster names nobody with that passkey
+ */
+export function approverOf(
+  { join }: Extract<JoinProof, { kind: 'guest' }>,
+  roster: Roster | undefined,
+): AppointedConsultant | undefined {
+  const given = join.approvals[0]?.credential;
+  const person = roster?.people.find(({ credentials }) => credentials.some(({ id }) => id === given));
+  if (roster === undefined || person === undefined) return undefined;
+  return { id: person.id, name: person.name, hospital: { id: roster.site, name: roster.siteName } };
+}
+
 function readJoin(proof: JoinProof): { bytes: Uint8Array<ArrayBuffer>; join: Join } | undefined {
-  const bytes = fromBase64url(proof.kind === 'consultant' ? proof.join.statement : proof.statement);
+  const bytes = fromBase64url(proof.kind === 'device' ? proof.statement : proof.join.statement);
   const join = bytes && decodeStatement(bytes);
   return bytes !== undefined && join?.type === 'join' ? { bytes, join } : undefined;
 }
@@ -107,9 +123,15 @@ interface Voucher {
   name: string;
 }
 
-async function vouchForConsultant(
+/** How somebody of a kind proves their place. */
+function proofKindOf({ kind }: Pick<Participant, 'kind'>): JoinProof['kind'] {
+  return kind === 'interpreter' || kind === 'clinician' ? 'guest' : kind;
+}
+
+/** The consultant themselves, or a guest over whose name and key the very same consultant's passkey stands. */
+async function vouchedByConsultant(
   bytes: Uint8Array<ArrayBuffer>,
-  { join }: Extract<JoinProof, { kind: 'consultant' }>,
+  { join }: Exclude<JoinProof, { kind: 'device' }>,
   { appointment, device, consultant, manifest, roster, now }: KnownRoom,
 ): Promise<Voucher | StatementRefusal> {
   // One approval is what it takes; what is kept of a participant and sent to others stays small.

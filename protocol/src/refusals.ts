@@ -58,6 +58,10 @@ export const requestRefusal = z.enum([
   'seat-taken',
   /** Laptop or consultant already has an appointment then. */
   'clash',
+  /** Somebody else changed it since it was read. */
+  'changed-meanwhile',
+  /** A guest's link was used, replaced or never given; or its code is wrong too often. */
+  'link-void',
   'digest-not-released',
   /** The laptop shows an older state than one control has seen: it was put back to a copy. */
   'rolled-back',
@@ -74,5 +78,7 @@ export const refusal = z.strictObject({
   reason: requestRefusal,
   /** Seconds after which the same request may succeed. */
   retryAfter: z.int().min(0).max(86_400).optional(),
+  /** How often a code may still be tried. */
+  triesLeft: z.int().min(0).max(10).optional(),
 });
 export type Refusal = z.infer<typeof refusal>;

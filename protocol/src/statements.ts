@@ -149,9 +149,12 @@ export const orderStatement = z.strictObject({
 });
 export type Order = z.infer<typeof orderStatement>;
 
-/** Who joins a room: a consultant of a hospital, or a laptop of a prison. */
+/**
+ * Who joins a room: a laptop of a prison, a consultant of a hospital, or a guest whom that consultant lets in and vouches
+ * for (an interpreter or a second clinician; their site is the consultant's hospital).
+ */
 export const joiner = z.strictObject({
-  kind: z.enum(['device', 'consultant']),
+  kind: z.enum(['device', 'consultant', 'interpreter', 'clinician']),
   id: identifier,
   name: line(80),
   site: namedSite,

@@ -147,10 +147,8 @@ function quorumsFor(statement: Statement, manifest: Manifest, policy: Verificati
     case 'grant':
       return [{ role: 'healthcare', people: staffOf(manifest, policy, 'prison'), threshold: 1 }];
     case 'join':
-      // SECURITY: nobody but the booked consultant joins as the booked consultant (S25).
-      return [
-        { role: 'consultant', people: themselves(staffOf(manifest, policy, 'hospital'), statement), threshold: 1 },
-      ];
+      // SECURITY: nobody but the booked consultant joins as the booked consultant, or lets a guest in (S25, S38).
+      return [{ role: 'consultant', people: consultantOf(statement, manifest, policy), threshold: 1 }];
     case 'order':
       // SECURITY: one tricked person costs one laptop; a list takes two different people (S7).
       return [
@@ -180,8 +178,11 @@ function staffOf(manifest: Manifest, policy: VerificationPolicy, kind: 'prison' 
   return site?.kind === kind ? policy.roster.people : [];
 }
 
-function themselves(people: readonly Person[], { participant }: Join): readonly Person[] {
-  return people.filter(({ id, name }) => id === participant.id && name === participant.name);
+/** The booked consultant: under the name they join with, or as the one who vouches for a guest. */
+function consultantOf({ participant }: Join, manifest: Manifest, policy: VerificationPolicy): readonly Person[] {
+  if (policy.type !== 'join') return [];
+  const booked = staffOf(manifest, policy, 'hospital').filter(({ id }) => id === policy.consultant);
+  return participant.kind === 'consultant' ? booked.filter(({ name }) => name === participant.name) : booked;
 }
 
 async function countApprovals(
