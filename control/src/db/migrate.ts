@@ -6,6 +6,7 @@ import * as trust from './migrations/0002-trust.ts';
 import * as audit from './migrations/0003-audit.ts';
 import * as erasures from './migrations/0004-erasures.ts';
 import * as serverShares from './migrations/0005-server-shares.ts';
+import * as consultations from './migrations/0006-consultations.ts';
 import type { Database } from './schema.ts';
 
 /** Every migration by name, oldest first. A list, not a folder scan: what runs is what was reviewed. */
@@ -16,6 +17,7 @@ const migrations: Readonly<Record<string, Migration>> = {
   '0003-audit': audit,
   '0004-erasures': erasures,
   '0005-server-shares': serverShares,
+  '0006-consultations': consultations,
 };
 
 /** The database could not be brought to the newest schema; nothing of the failed migration was kept. */

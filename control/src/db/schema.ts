@@ -1,15 +1,15 @@
 import type { Generated, JSONColumnType } from 'kysely';
+import type { Approval, AuditEntry, FleetPolicy, JoinProof, LifecycleName, Role, SiteKind } from '@sallyport/protocol';
 import type {
-  Approval,
-  AuditEntry,
-  FleetPolicy,
-  JoinProof,
-  LifecycleName,
-  NextStep,
-  Phase,
-  Role,
-  SiteKind,
-} from '@sallyport/protocol';
+  ApiClientsTable,
+  AppointmentsTable,
+  CustodyTable,
+  DeviceChecksTable,
+  GuestsTable,
+  NextStepsTable,
+  RoomsTable,
+  SeatsTable,
+} from './consultation-tables.ts';
 import type { ErasuresTable, OrdersTable } from './order-tables.ts';
 
 /** What the founding plan lays down and the first manifest repeats. */
@@ -41,6 +41,10 @@ export interface Database {
   orders: OrdersTable;
   erasures: ErasuresTable;
   appointments: AppointmentsTable;
+  guests: GuestsTable;
+  device_checks: DeviceChecksTable;
+  custody: CustodyTable;
+  api_clients: ApiClientsTable;
   media_nodes: MediaNodesTable;
   rooms: RoomsTable;
   seats: SeatsTable;
@@ -263,54 +267,10 @@ export interface GrantsTable {
   end_reason: string | null;
 }
 
-export interface AppointmentsTable {
-  id: string;
-  prison: string;
-  device: string;
-  consultant: string;
-  patient_reference: string;
-  starts_at: Date;
-  ends_at: Date;
-  opens_at: Date;
-  closes_at: Date;
-  booked_by: string;
-  booked_at: Generated<Date>;
-  cancelled_at: Date | null;
-}
-
 /** Nodes on which rooms live, each alive until its lease runs out. */
 export interface MediaNodesTable {
   id: string;
   alive_until: Date;
-}
-
-/** A room has its appointment's id and exists from the first join on. */
-export interface RoomsTable {
-  id: string;
-  phase: Generated<Phase>;
-  /** The SFU node on which the room lives. */
-  node: string;
-  created_at: Generated<Date>;
-  ended_at: Date | null;
-  end_reason: string | null;
-}
-
-/** SECURITY: the one-room rule is this table's two unique constraints: one seat a device or person, one a kind and room (S3). */
-export interface SeatsTable {
-  /** The device's or the consultant's id; primary key. */
-  participant: string;
-  kind: 'device' | 'consultant';
-  room: string;
-  taken_at: Generated<Date>;
-}
-
-export interface NextStepsTable {
-  appointment: string;
-  steps: JSONColumnType<NextStep[]>;
-  recorded_by: string;
-  recorded_at: Generated<Date>;
-  acknowledged_by: string | null;
-  acknowledged_at: Date | null;
 }
 
 /** The hash chain; append only (a trigger refuses update and delete). */
