@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { latestClose } from '@sallyport/protocol';
 import type { DeviceAppointment, Grant, Refusal } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
 
@@ -8,7 +9,12 @@ export const earlyOpening = 10 * 60_000;
 
 /** An appointment with the laptop and the people it is for, as far as opening the laptop needs them. */
 export interface Booking {
+  /** As people approve it: its `closesAt` counts that the consultant may let the room close later. */
   appointment: DeviceAppointment;
+  /** Goes up with every change of it. */
+  revision: number;
+  /** When the room closes by itself, as far as is known now; milliseconds since the epoch. */
+  roomClosesAt: number;
   prison: string;
   cancelled: boolean;
   device: Grant['device'];
@@ -38,6 +44,7 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
     appointment: {
       id: row.id,
       patientReference: row.patient_reference,
+      patientName: row.patient_name,
       consultant: {
         id: row.consultant,
         name: row.consultantName,
@@ -46,8 +53,10 @@ export async function findBooking(db: Kysely<Database>, id: string): Promise<Boo
       startsAt: row.starts_at.getTime(),
       endsAt: row.ends_at.getTime(),
       opensAt: row.opens_at.getTime(),
-      closesAt: row.closes_at.getTime(),
+      closesAt: latestClose(row.ends_at.getTime()),
     },
+    revision: row.revision,
+    roomClosesAt: row.closes_at.getTime(),
     prison: row.prison,
     cancelled: row.cancelled_at !== null,
     device: { id: row.device, name: row.deviceName, site: row.deviceSite, key: digestOfKey(row.public_key) },
@@ -76,5 +85,28 @@ export function refusalOfBooking(booking: Booking, site: string, now: number): R
   // SECURITY: what was damaged may have been damaged by hand: it opens for nobody (S31).
   if (booking.isDamaged) return 'store-damaged';
   if (now < booking.appointment.opensAt - earlyOpening) return 'too-early';
-  return now >= booking.appointment.closesAt ? 'too-late' : undefined;
+  return now >= booking.roomClosesAt ? 'too-late' : undefined;
+}
+
+/** Whether a grant is for the appointment as it is booked now: laptop, consultant and times. */
+export function isGrantOf({ device, appointment }: Grant, booking: Booking): boolean {
+  const booked = booking.appointment;
+  return (
+    device.id === booking.device.id &&
+    appointment.consultant.id === booked.consultant.id &&
+    appointment.opensAt === booked.opensAt &&
+    appointment.closesAt === booked.closesAt
+  );
+}
+
+/**
+ * Locks an appointment against changes until the transaction ends.
+ * @returns whether it is still what was read
+ */
+export async function isUnchanged(
+  trx: Transaction<Database>,
+  { appointment, revision }: Pick<Booking, 'appointment' | 'revision'>,
+): Promise<boolean> {
+  const row = trx.selectFrom('appointments').select('revision').where('id', '=', appointment.id).forShare();
+  return (await row.executeTakeFirst())?.revision === revision;
 }

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { decodeStatement, sha256, toBase64url } from '@sallyport/protocol';
-import type { Approval, Grant, Refusal } from '@sallyport/protocol';
+import type { Approval, Grant, Refusal, UpcomingAppointment } from '@sallyport/protocol';
 import { sealShare } from '@sallyport/protocol/sealing';
 import type { SealedShare } from '@sallyport/protocol/sealing';
 import { verifyStatement } from '@sallyport/protocol/verify';
@@ -10,9 +10,10 @@ import type { Caller } from '../http/handlers.ts';
 import type { Answer } from '../ports.ts';
 import { actorOf, refuseAct } from './activation-deps.ts';
 import type { ActivationDeps } from './activation-deps.ts';
-import { findBooking, refusalOfBooking } from './bookings.ts';
+import { findBooking, isGrantOf, isUnchanged, refusalOfBooking } from './bookings.ts';
 import type { Booking } from './bookings.ts';
 import { mayStillOpen, noteObeyed, settleByState, unanswered } from './obeyed-grants.ts';
+import { upcomingFor } from './upcoming.ts';
 
 /** Answers that leave open whether the laptop opened. */
 const unknownOutcome: readonly Refusal['reason'][] = ['timed-out', 'not-connected'];
@@ -44,7 +45,8 @@ class NotReleased extends Error {
  * this grant alone, and answers when the laptop says it is open.
  * @returns the laptop and until when it is open; or a statement's refusal, `not-found`, `not-allowed` (approved by
  *   somebody else), `replayed`, `wrong-state` (the share is destroyed), `rolled-back`, `store-damaged`,
- *   `counter-went-back`, `too-early`, `too-late`, `failed` (control cannot open the share), or what the laptop said
+ *   `counter-went-back`, `too-early`, `too-late`, `changed-meanwhile` (the appointment, since the code was typed),
+ *   `failed` (control cannot open the share), or what the laptop said
  */
 export async function openDevice(
   deps: ActivationDeps,
@@ -57,9 +59,10 @@ export async function openDevice(
   if (!(await deps.link.isConnected(device.id))) {
     return refuse(deps, caller, asked.task, { reason: 'not-connected' }, device.id);
   }
+  const upcoming = await upcomingFor(deps.db, verified.booking, deps.clock.now());
   const released = await releaseAtOnce(deps, verified, caller);
   if (typeof released === 'string') return refuse(deps, caller, asked.task, { reason: released }, device.id);
-  const answer = await send(deps, verified, released);
+  const answer = await send(deps, verified, { share: released, upcoming });
   await recordOutcome(deps, verified, answer, caller);
   if (!answer.ok) await settleNow(deps, device.id);
   await deps.changes.publish('devices');
@@ -81,9 +84,15 @@ async function verifyGrant(
   if (approver === undefined) return 'not-allowed';
   const booking = await findBooking(deps.db, result.statement.appointment.id);
   if (booking === undefined) return 'not-found';
-  const refusal = refusalOfBooking(booking, result.statement.device.site, deps.clock.now());
+  const refusal =
+    refusalOfBooking(booking, result.statement.device.site, deps.clock.now()) ?? changed(result.statement, booking);
   const { counter } = approver;
   return refusal ?? { ...asked, counter, bytes: task.statement, grant: result.statement, booking };
+}
+
+/** SECURITY: what people approved is what is booked, or nothing opens (S37). */
+function changed(grant: Grant, booking: Booking): 'changed-meanwhile' | undefined {
+  return isGrantOf(grant, booking) ? undefined : 'changed-meanwhile';
 }
 
 /** Verifies a grant as the laptop it names will. */
@@ -172,6 +181,8 @@ async function release(
   if (device.damaged_at !== null) return 'store-damaged';
   // SECURITY: one approval opens once, by any race (S5).
   if (grant.sequence <= (await lastSequence(trx, grant.device.id))) return 'replayed';
+  // SECURITY: an appointment that was changed or cancelled first opens no laptop, by any race (S37).
+  if (!(await isUnchanged(trx, verified.booking))) return 'changed-meanwhile';
   const { credential } = verified.approval;
   if (!(await deps.counters.keep(trx, { credential, counter: verified.counter }))) return 'counter-went-back';
   if (!(await deps.tasks.close(trx, verified.task))) return 'replayed';
@@ -230,12 +241,12 @@ async function keepGrant(
 async function send(
   deps: ActivationDeps,
   { bytes, grant, approval, booking }: VerifiedGrant,
-  share: SealedShare,
+  sent: { share: SealedShare; upcoming: UpcomingAppointment[] },
 ): Promise<Answer<unknown>> {
   return deps.link.request(grant.device.id, 'grant.open', {
     grant: { statement: toBase64url(bytes), approvals: [approval] },
-    share,
     appointment: booking.appointment,
+    ...sent,
   });
 }
 

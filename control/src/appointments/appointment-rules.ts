@@ -1,11 +1,7 @@
-import type { Phase, Refusal } from '@sallyport/protocol';
+import { isNameChecked, type Phase, type Progress, type Refusal } from '@sallyport/protocol';
 
 const minute = 60_000;
 
-/** How long before its start an appointment's room opens, milliseconds. */
-const opensBefore = 10 * minute;
-/** How long after its end the room stays open, milliseconds. */
-const closesAfter = 5 * minute;
 /** How far in the past a start may lie when it is booked, milliseconds: a consultation that begins right now. */
 const bookedLate = 5 * minute;
 /** How far ahead an appointment can be booked, milliseconds. */
@@ -15,37 +11,30 @@ const recordedWithin = 24 * 60 * minute;
 /** The longest span that one list covers, milliseconds. */
 export const longestSpan = 31 * 24 * 60 * minute;
 
-/** When an appointment is, and when its room is open. Milliseconds since the epoch. */
-export interface Times {
-  startsAt: number;
-  endsAt: number;
-  opensAt: number;
-  closesAt: number;
-}
-
-/** The times of an appointment of so many minutes. */
-export function timesOf(startsAt: number, minutes: number): Times {
-  const endsAt = startsAt + minutes * minute;
-  return { startsAt, endsAt, opensAt: startsAt - opensBefore, closesAt: endsAt + closesAfter };
-}
-
 /** Why an appointment cannot start then. */
 export function startRefusal(startsAt: number, now: number): Refusal['reason'] | undefined {
   if (startsAt < now - bookedLate) return 'too-late';
   return startsAt > now + bookedAhead ? 'too-early' : undefined;
 }
 
+/** What decides whether next steps can be recorded. */
+interface Held {
+  phase: Phase;
+  /** Whether anybody ever joined the room. */
+  hasRoom: boolean;
+  progress: Progress;
+  startsAt: number;
+}
+
 /**
- * Why next steps cannot be recorded: before the consultation, or another day.
- * @param phase the room's; undefined when nobody ever joined it
+ * Why next steps cannot be recorded: before the consultation, for a patient whose name was not checked, or another day.
+ * @param now milliseconds since the epoch
  */
-export function recordingRefusal(
-  phase: Phase | undefined,
-  startsAt: number,
-  now: number,
-): Refusal['reason'] | undefined {
-  if (phase === undefined || phase === 'waiting') return 'wrong-state';
-  return now > startsAt + recordedWithin ? 'too-late' : undefined;
+export function recordingRefusal(held: Held, now: number): Refusal['reason'] | undefined {
+  if (!held.hasRoom || held.phase === 'waiting') return 'wrong-state';
+  // SECURITY: nothing clinical is written for a patient whose name both sides have not ticked (S42).
+  if (!isNameChecked(held.progress)) return 'wrong-state';
+  return now > held.startsAt + recordedWithin ? 'too-late' : undefined;
 }
 
 /** The phase to show: a room nobody ever joined waits until its window is over. */
