@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
-import type { ConsoleDevice } from '@sallyport/protocol';
+import { verdictOf, type CheckReport, type ConsoleDevice } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Clock, Erasures, TrustDocuments } from '../ports.ts';
+import type { Clock, Custodies, Erasures, TrustDocuments } from '../ports.ts';
 import { leaseOf } from './lease.ts';
 
 /**
@@ -15,6 +15,7 @@ export interface DeviceListDeps {
   clock: Clock;
   trust: TrustDocuments;
   erasures: Pick<Erasures, 'shown'>;
+  custodies: Custodies;
 }
 
 /**
@@ -30,6 +31,17 @@ export async function listDevices(
   let query = deps.db
     .selectFrom('devices')
     .innerJoin('sites', 'sites.id', 'devices.site')
+    .leftJoinLateral(
+      (eb) =>
+        eb
+          .selectFrom('device_checks')
+          .select(['report', 'at as checked_at'])
+          .whereRef('device_checks.device', '=', 'devices.id')
+          .orderBy('at', 'desc')
+          .limit(1)
+          .as('last_check'),
+      (join) => join.onTrue(),
+    )
     .select([
       'devices.id',
       'devices.name',
@@ -42,6 +54,8 @@ export async function listDevices(
       'share_destroyed_at',
       'rolled_back_at',
       'damaged_at',
+      'report',
+      'checked_at',
     ])
     .orderBy('devices.name')
     .orderBy('devices.enrolled_at', 'desc')
@@ -51,6 +65,7 @@ export async function listDevices(
   const oldest = now - contactAge;
   const { policy } = (await deps.trust.manifest()).manifest;
   const erasures = await deps.erasures.shown();
+  const custodies = await deps.custodies.shown();
   return (await query.execute()).map(({ id, name, site, siteName, state, room, ...row }) => {
     const lastSeenAt = momentOf(row.last_seen_at);
     return {
@@ -61,8 +76,14 @@ export async function listDevices(
       rolledBackAt: momentOf(row.rolled_back_at),
       damagedAt: momentOf(row.damaged_at),
       erasure: erasures.get(id) ?? null,
+      custody: custodies.get(id) ?? null,
+      check: checkOf(row.report, row.checked_at),
     };
   });
+}
+
+function checkOf(report: CheckReport | null, at: Date | null): ConsoleDevice['check'] {
+  return report === null || at === null ? null : { verdict: verdictOf(report), report, at: at.getTime() };
 }
 
 function momentOf(date: Date | null): number | null {
