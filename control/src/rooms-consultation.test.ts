@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { noProgress, toBase64url } from '@sallyport/protocol';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SampleRooms } from '../../test/harness/sample-rooms.ts';
 import type { SampleConsultant, SampleLaptop } from '../../test/harness/sample-rooms.ts';
@@ -16,10 +17,10 @@ describe('joining', () => {
     const { room, laptop, consultant } = await world.book();
     const first = await world.join(laptop, room);
     expect(first).toMatchObject({ phase: 'waiting', participants: [], producers: [], closesAt: noon + 25 * minute });
-    await world.publish(laptop);
+    expect(first.progress).toEqual(noProgress);
     const second = await world.join(consultant, room);
     expect(second.participants).toMatchObject([{ id: laptop.peer.id, kind: 'device', name: laptop.peer.name }]);
-    expect(second.producers.map(({ source }) => source).sort()).toEqual(['camera', 'microphone']);
+    expect(second.producers).toEqual([]);
     expect(laptop.heard).toMatchObject([
       {
         method: 'room.participantJoined',
@@ -69,9 +70,9 @@ describe('joining', () => {
   test('a second seat is refused by the database, and the first is not disturbed (P6.2, S3)', async () => {
     const { room, laptop, consultant } = await world.book();
     const second = await world.book({ laptop, consultant });
-    await world.join(consultant, room);
     await world.join(laptop, room);
-    await world.publish(laptop);
+    await world.join(consultant, room);
+    await world.publish(consultant);
     consultant.heard.length = 0;
     const again = { ...laptop, peer: { ...laptop.peer } };
     expect(await world.refusalOfJoin(again, room)).toBe('seat-taken');
@@ -98,16 +99,17 @@ describe('joining', () => {
 describe('phases', () => {
   test('nothing is consumed while waiting, everything after the consultant admits (P6.3, S16)', async () => {
     const { room, laptop, consultant } = await world.book();
-    await world.join(laptop, room);
-    const { camera } = await world.publish(laptop);
-    const { rtpCapabilities } = await world.join(consultant, room);
-    const { id: transport } = await world.ask(consultant, 'room.createTransport', { direction: 'receive' });
+    const { rtpCapabilities } = await world.join(laptop, room);
+    await world.join(consultant, room);
+    await world.ask(laptop, 'room.prepare', { consent: true, present: [] });
+    const { camera } = await world.publish(consultant);
+    const { id: transport } = await world.ask(laptop, 'room.createTransport', { direction: 'receive' });
     const consume = { transport, producer: camera, rtpCapabilities };
-    expect(await world.refusalOf(consultant, 'room.consume', consume)).toBe('wrong-state');
+    expect(await world.refusalOf(laptop, 'room.consume', consume)).toBe('wrong-state');
     await world.ask(consultant, 'room.admit', {});
     expect(laptop.heard.at(-1)).toEqual({ method: 'room.phase', params: { phase: 'consult' } });
-    const consumer = await world.ask(consultant, 'room.consume', consume);
-    await world.ask(consultant, 'room.resumeConsumer', { consumer: consumer.consumer });
+    const consumer = await world.ask(laptop, 'room.consume', consume);
+    await world.ask(laptop, 'room.resumeConsumer', { consumer: consumer.consumer });
     expect(world.sfu.counts()).toMatchObject({ consumers: 1 });
   });
 
@@ -116,10 +118,13 @@ describe('phases', () => {
     await world.join(consultant, room);
     expect(await world.refusalOf(consultant, 'room.admit', {})).toBe('wrong-state');
     await world.join(laptop, room);
-    for (const method of ['room.admit', 'room.startDebrief', 'room.end'] as const) {
+    for (const method of ['room.admit', 'room.startDebrief', 'room.extend', 'room.end'] as const) {
       expect(await world.refusalOf(laptop, method, {})).toBe('not-allowed');
     }
+    expect(await world.refusalOf(laptop, 'room.message', { message: 'soon' })).toBe('not-allowed');
+    expect(await world.refusalOf(laptop, 'room.decline', { reason: 'rebook' })).toBe('not-allowed');
     expect(await world.refusalOf(consultant, 'room.startDebrief', {})).toBe('wrong-state');
+    await world.ask(laptop, 'room.prepare', { consent: true, present: [] });
     await world.ask(consultant, 'room.admit', {});
     expect(await world.refusalOf(consultant, 'room.admit', {})).toBe('wrong-state');
     await world.ask(consultant, 'room.startDebrief', {});
@@ -128,10 +133,10 @@ describe('phases', () => {
   });
 
   test('the consultant ends the room for everybody: seats and media are gone, nobody comes back', async () => {
-    const { room, laptop, consultant } = await world.book();
-    await world.join(laptop, room);
+    const booked = await world.book();
+    const { room, laptop, consultant } = booked;
+    await world.admitted(booked);
     await world.publish(laptop);
-    await world.join(consultant, room);
     await world.ask(consultant, 'room.end', {});
     expect(laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'consultant-ended' } });
     expect(await world.seats(room)).toEqual([]);
@@ -141,11 +146,10 @@ describe('phases', () => {
   });
 
   test('who loses the connection loses seat and media, the other stays; who comes back finds the phase as it was', async () => {
-    const { room, laptop, consultant } = await world.book();
-    await world.join(laptop, room);
+    const booked = await world.book();
+    const { room, laptop, consultant } = booked;
+    await world.admitted(booked);
     await world.publish(laptop);
-    await world.join(consultant, room);
-    await world.ask(consultant, 'room.admit', {});
     await world.rooms.leave(laptop.peer, 'connection-lost');
     expect(consultant.heard.at(-1)).toEqual({
       method: 'room.participantLeft',
@@ -171,21 +175,26 @@ describe('phases', () => {
 });
 
 test('S10 joins, steps, ends and refusals are on the record, and the chain holds', async () => {
-  const { room, laptop, consultant } = await world.book();
+  const booked = await world.book();
+  const { room, laptop, consultant } = booked;
   await world.refusalOf(consultant, 'room.admit', {});
-  await world.join(laptop, room);
-  await world.join(consultant, room);
-  await world.ask(consultant, 'room.admit', {});
-  await world.ask(consultant, 'room.startDebrief', {});
+  await world.debriefing(booked);
+  await world.ask(laptop, 'room.askStaff', { nonce: toBase64url(new Uint8Array(16)) });
+  await world.ask(laptop, 'room.confirmStaff', {});
   await world.ask(laptop, 'room.leave', {});
   await world.ask(consultant, 'room.end', {});
-  const entries = (await world.audit.entriesBefore(undefined, 7)).reverse();
+  const entries = (await world.audit.entriesBefore(undefined, 12)).reverse();
   expect(entries.map(({ action, actor }) => [action, actor.kind])).toEqual([
     ['room.refused', 'person'],
     ['room.joined', 'device'],
     ['room.joined', 'person'],
+    ['room.prepared', 'device'],
     ['room.admitted', 'person'],
+    ['room.name-checked', 'device'],
+    ['room.name-checked', 'person'],
     ['room.debrief', 'person'],
+    ['room.staff-asked', 'device'],
+    ['room.staff-confirmed', 'device'],
     ['room.left', 'device'],
     ['room.ended', 'person'],
   ]);

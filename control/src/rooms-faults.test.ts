@@ -14,11 +14,11 @@ afterAll(() => world.close());
 
 describe('the end of the window', () => {
   test('control ends media at closesAt, whatever clients do (P6.5, S16)', async () => {
-    const { room, laptop, consultant } = await world.book();
-    world.now = noon + 25 * minute - 150;
-    await world.join(laptop, room);
+    const booked = await world.book();
+    const { room, laptop, consultant } = booked;
+    world.now = noon + 25 * minute - 1000;
+    await world.admitted(booked);
     await world.publish(laptop);
-    await world.join(consultant, room);
     world.now = noon + 25 * minute;
     await expect.poll(() => laptop.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'window-over' } });
     expect(consultant.heard.at(-1)).toEqual({ method: 'room.ended', params: { reason: 'window-over' } });
@@ -48,10 +48,9 @@ describe('the end of the window', () => {
 
 describe('crashes', () => {
   test('a node that comes back frees the seats of its former life, and keeps the phase', async () => {
-    const { room, laptop, consultant } = await world.book();
-    await world.join(laptop, room);
-    await world.join(consultant, room);
-    await world.ask(consultant, 'room.admit', {});
+    const booked = await world.book();
+    const { room, laptop } = booked;
+    await world.admitted(booked);
     // The process is gone without a word; the next one starts under the same node id.
     const next = await world.startNode(world.node);
     expect(await world.seats(room)).toEqual([]);
@@ -79,10 +78,9 @@ describe('crashes', () => {
   });
 
   test('when the worker dies everybody is told, and may join again in the same phase', async () => {
-    const { room, laptop, consultant } = await world.book();
-    await world.join(laptop, room);
-    await world.join(consultant, room);
-    await world.ask(consultant, 'room.admit', {});
+    const booked = await world.book();
+    const { room, laptop } = booked;
+    await world.admitted(booked);
     const [pid] = world.sfu.pids;
     if (pid === undefined) throw new Error('no worker');
     process.kill(pid, 'SIGKILL');
@@ -104,10 +102,11 @@ describe('crashes', () => {
 
 describe('S16 a hostile participant (T4)', () => {
   test('malformed params, another room’s ids and a screen from a laptop are refused', async () => {
-    const { room, laptop } = await world.book();
+    const booked = await world.book();
+    const { room, laptop } = booked;
     const other = await world.book();
-    await world.join(laptop, room);
-    await world.join(other.laptop, other.room);
+    await world.admitted(booked);
+    await world.admitted(other);
     const { camera, transport } = await world.publish(laptop);
     const bad = { ...world.joining(laptop, room), extra: 'x'.repeat(1000) };
     expect(await world.rooms.handle(laptop.peer, 'room.join', bad)).toMatchObject({ refusal: { reason: 'malformed' } });

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   roomRequests,
+  type GuestKind,
   type JoinProof,
   type Manifest,
   type Person,
@@ -14,7 +15,7 @@ import {
 import { pino } from 'pino';
 import { createAudit, type AuditChain } from './audit/audit.ts';
 import { createTestDatabase, type TestDatabase } from './db/testing.ts';
-import type { RoomPeer, TrustDocuments } from './ports.ts';
+import type { MediaServer, RoomPeer, TrustDocuments } from './ports.ts';
 import { RoomService } from './rooms/rooms.ts';
 import type { Sfu } from './sfu/sfu.ts';
 import { createTestSfu, opusParameters, simulcastParameters } from './sfu/testing.ts';
@@ -49,6 +50,7 @@ export interface RoomsFleet<L extends WorldLaptop, C extends WorldConsultant> {
   addLaptop(name: string): L;
   consultantJoins(room: ProvableRoom<L, C>, now: number): JoinProof;
   laptopJoins(room: ProvableRoom<L, C>, now: number): JoinProof;
+  guestJoins(room: ProvableRoom<L, C>, guest: { kind: GuestKind; id: string; name: string }, now: number): JoinProof;
 }
 
 /** A participant's connection that keeps what it is told. */
@@ -78,6 +80,10 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
   readonly #laptops = new Map<string, L>();
   readonly #consultants = new Map<string, C>();
   readonly #provable = new Map<string, ProvableRoom<L, C>>();
+  /** What the consultants approved of guests, by guest. */
+  readonly #guests = new Map<string, JoinProof>();
+  /** What the media server speaks, as the last join said. */
+  #capabilities: RoomRequestResult<'room.join'>['rtpCapabilities'] = {};
   #rooms: RoomService | undefined;
 
   private constructor(fleet: RoomsFleet<L, C>, database: TestDatabase, sfu: Sfu) {
@@ -111,21 +117,21 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
   }
 
   /** Starts the node's rooms anew at noon. */
-  async restart(): Promise<void> {
+  async restart(media?: MediaServer): Promise<void> {
     await this.#rooms?.close();
     this.now = noon;
     this.published.length = 0;
-    this.#rooms = await this.startNode(this.node);
+    this.#rooms = await this.startNode(this.node, media);
   }
 
   /** Starts rooms under a node's id on the same database and media worker. The caller closes them. */
-  startNode(node: string): Promise<RoomService> {
+  startNode(node: string, media: MediaServer = this.sfu): Promise<RoomService> {
     const publish = (topic: string): Promise<void> => {
       this.published.push(topic);
       return Promise.resolve();
     };
     return RoomService.create({
-      ...{ db: this.database.db, audit: this.audit, media: this.sfu, node },
+      ...{ db: this.database.db, audit: this.audit, media, node },
       changes: { publish },
       trust: this.trust,
       clock: { now: () => this.now },
@@ -156,6 +162,8 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
     const laptop = this.#laptops.get(peer.id) ?? booked.laptop;
     const consultant = this.#consultants.get(peer.id) ?? booked.consultant;
     const provable = { appointment: room, laptop, consultant };
+    const approved = this.#guests.get(peer.id);
+    if (approved !== undefined) return { room, proof: approved };
     const proof =
       peer.kind === 'device'
         ? this.fleet.laptopJoins(provable, this.now)
@@ -163,9 +171,69 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
     return { room, proof };
   }
 
+  /** Laptop and consultant are in the room, and staff have recorded consent and that an officer is there. */
+  async prepared({ room, laptop, consultant }: Booked<L, C>): Promise<void> {
+    await this.join(laptop, room);
+    await this.join(consultant, room);
+    await this.ask(laptop, 'room.prepare', { consent: true, present: ['officer'] });
+  }
+
+  /** The same, and the consultant has admitted them. */
+  async admitted(booked: Booked<L, C>): Promise<void> {
+    await this.prepared(booked);
+    await this.ask(booked.consultant, 'room.admit', {});
+  }
+
+  /** The same, and both sides have ticked the name. */
+  async named(booked: Booked<L, C>): Promise<void> {
+    await this.admitted(booked);
+    await this.ask(booked.laptop, 'room.checkName', {});
+    await this.ask(booked.consultant, 'room.checkName', {});
+  }
+
+  /** The same, and staff have taken the laptop back. */
+  async debriefing(booked: Booked<L, C>): Promise<void> {
+    await this.named(booked);
+    await this.ask(booked.consultant, 'room.startDebrief', {});
+  }
+
+  /** Names a guest on an appointment; the consultant has let them in. */
+  async addGuest({ room, provable }: Booked<L, C>, kind: GuestKind, name = 'Ines Interpreter'): Promise<Guest> {
+    const guest = { kind, id: randomUUID(), name };
+    const proof = this.fleet.guestJoins(provable, guest, this.now);
+    this.#guests.set(guest.id, proof);
+    await this.database.db
+      .insertInto('guests')
+      .values({ ...guest, appointment: room, proof: JSON.stringify(proof) })
+      .execute();
+    return guestOf(kind, guest);
+  }
+
+  /** Sends somebody's microphone, over a transport of its own. @returns the producer, or the reason of the refusal */
+  async speak(guest: Guest): Promise<string> {
+    const { id: transport } = await this.ask(guest, 'room.createTransport', { direction: 'send' });
+    const audio = { transport, kind: 'audio', source: 'microphone', rtpParameters: opusParameters(1) } as const;
+    const answer = await this.rooms.handle(guest.peer, 'room.produce', audio);
+    return answer.ok ? roomRequests['room.produce'].result.parse(answer.result).producer : answer.refusal.reason;
+  }
+
+  /** Receives a producer, over a transport of its own. @returns 'granted', or the reason of the refusal */
+  async hear(guest: Guest, producer: string): Promise<string> {
+    const { id: transport } = await this.ask(guest, 'room.createTransport', { direction: 'receive' });
+    return this.refusalOf(guest, 'room.consume', { transport, producer, rtpCapabilities: this.#capabilities });
+  }
+
   /** Joins as a guest. @throws when refused */
-  join(guest: Guest, room: string): Promise<RoomRequestResult<'room.join'>> {
-    return this.ask(guest, 'room.join', this.joining(guest, room));
+  async join(guest: Guest, room: string): Promise<RoomRequestResult<'room.join'>> {
+    const joined = await this.ask(guest, 'room.join', this.joining(guest, room));
+    this.#capabilities = joined.rtpCapabilities;
+    return joined;
+  }
+
+  /** Loses the connection and joins again. @throws when refused */
+  async rejoin(guest: Guest, room: string): Promise<RoomRequestResult<'room.join'>> {
+    await this.rooms.leave(guest.peer, 'connection-lost');
+    return this.join(guest, room);
   }
 
   /** Joins as a guest. @returns the reason of the refusal, or 'granted' */
@@ -212,6 +280,12 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
     return (await db.selectFrom('rooms').select('phase').where('id', '=', room).executeTakeFirstOrThrow()).phase;
   }
 
+  /** How a room ended, as the database says. */
+  async endOf(room: string): Promise<{ phase: string; end_reason: string | null }> {
+    const { db } = this.database;
+    return db.selectFrom('rooms').select(['phase', 'end_reason']).where('id', '=', room).executeTakeFirstOrThrow();
+  }
+
   async setGrant(
     id: string,
     change: { opened_at?: Date | null; ended_at?: Date | null; open_until?: Date },
@@ -231,7 +305,7 @@ export class RoomsWorld<L extends WorldLaptop, C extends WorldConsultant> {
       .insertInto('appointments')
       .values({
         ...{ id: room, prison, device: laptop.peer.id, consultant: consultant.peer.id },
-        ...{ patient_reference: 'P-1', booked_by: nurse, cancelled_at: null },
+        ...{ patient_reference: 'P-1', patient_name: 'Pat Sample', booked_by: nurse, cancelled_at: null },
         starts_at: new Date(startsAt),
         ends_at: new Date(startsAt + 20 * minute),
         opens_at: new Date(noon - 10 * minute),

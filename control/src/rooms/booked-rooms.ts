@@ -1,4 +1,4 @@
-import type { Join, Roster } from '@sallyport/protocol';
+import { latestClose, type Join, type Roster } from '@sallyport/protocol';
 import type { KnownRoom } from '@sallyport/protocol/participants';
 import type { Kysely } from 'kysely';
 import type { Database } from '../db/schema.ts';
@@ -11,6 +11,8 @@ export interface BookedRoom extends KnownRoom {
   /** Milliseconds since the epoch. */
   opensAt: number;
   closesAt: number;
+  /** The latest that the room may close if the consultant lets it: until then people may approve a join. */
+  approvedUntil: number;
   cancelled: boolean;
 }
 
@@ -47,6 +49,7 @@ export async function findBookedRoom({ db, trust, clock }: Deps, id: string): Pr
     now: clock.now(),
     opensAt: row.opens_at.getTime(),
     closesAt: row.closes_at.getTime(),
+    approvedUntil: latestClose(row.ends_at.getTime()),
     cancelled: row.cancelled_at !== null,
   };
 }
@@ -56,8 +59,9 @@ function findRow(db: Kysely<Database>, id: string) {
     .selectFrom('appointments')
     .innerJoin('devices', 'devices.id', 'appointments.device')
     .innerJoin('people', 'people.id', 'appointments.consultant')
-    .select(['appointments.prison', 'appointments.device', 'appointments.consultant', 'opens_at', 'closes_at'])
+    .select(['appointments.prison', 'appointments.device', 'appointments.consultant', 'opens_at', 'ends_at'])
     .select([
+      'closes_at',
       'cancelled_at',
       'devices.name as device_name',
       'people.name as consultant_name',

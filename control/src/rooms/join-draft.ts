@@ -9,6 +9,7 @@ import type { Answer, Audit, Clock, TrustDocuments } from '../ports.ts';
 import { refused } from './answers.ts';
 import { findBookedRoom } from './booked-rooms.ts';
 import type { BookedRoom } from './booked-rooms.ts';
+import { secondsUntil } from './room-rules.ts';
 
 export interface JoinDraftDeps {
   db: Kysely<Database>;
@@ -53,7 +54,7 @@ function statementFor(room: BookedRoom, mediaKey: string): Uint8Array {
     type: 'join',
     fleet: manifest.fleet,
     issuedAt: now,
-    notAfter: Math.min(room.closesAt, now + longestJoin),
+    notAfter: Math.min(room.approvedUntil, now + longestJoin),
     manifestVersion: manifest.version,
     appointment,
     device: laptop,
@@ -77,8 +78,4 @@ async function refuseOnRecord(
     }),
   );
   return refused(reason);
-}
-
-function secondsUntil(time: number, now: number): number {
-  return Math.min(86_400, Math.ceil((time - now) / 1000));
 }

@@ -1,4 +1,6 @@
-import type { Participant, Phase, ProducerInfo, RoomNotification } from '@sallyport/protocol';
+import { mediaAllowance, nextStage } from '@sallyport/protocol';
+import type { MediaAllowance, Participant, ProducerInfo, RoomNotification, RoomStage } from '@sallyport/protocol';
+import { isDeepStrictEqual } from 'node:util';
 import type { MediaParticipant, MediaRoom, RoomPeer } from '../ports.ts';
 
 /** Somebody with a seat, on this node. */
@@ -9,19 +11,28 @@ export interface Member {
   media: MediaParticipant;
 }
 
-/** A room somebody is in, as this node holds it in memory. Its seats and phase are the database's. */
+/** A room somebody is in, as this node holds it in memory. Its seats, its stage and its hours are the database's. */
 export class LiveRoom {
   readonly id: string;
-  readonly closesAt: number;
   readonly media: MediaRoom;
-  phase: Phase;
   readonly #members = new Map<string, Member>();
+  #stage: RoomStage;
+  #closesAt: number;
 
-  constructor(room: { id: string; closesAt: number; phase: Phase; media: MediaRoom }) {
+  constructor(room: { id: string; closesAt: number; stage: RoomStage; media: MediaRoom }) {
     this.id = room.id;
-    this.closesAt = room.closesAt;
-    this.phase = room.phase;
     this.media = room.media;
+    this.#stage = room.stage;
+    this.#closesAt = room.closesAt;
+  }
+
+  get stage(): RoomStage {
+    return this.#stage;
+  }
+
+  /** Milliseconds since the epoch. */
+  get closesAt(): number {
+    return this.#closesAt;
   }
 
   get empty(): boolean {
@@ -40,6 +51,11 @@ export class LiveRoom {
     return this.members.some((member) => member.peer.kind === kind);
   }
 
+  /** What a member may do with media now: the contract's own answer. */
+  allowanceOf({ peer }: Member): MediaAllowance {
+    return mediaAllowance(this.#stage, peer.kind);
+  }
+
   /** Gives a peer its media account and tells the others. */
   add(peer: RoomPeer, participant: Participant): Member {
     const member = { peer, participant, media: this.media.addParticipant(peer.id) };
@@ -55,7 +71,33 @@ export class LiveRoom {
     this.#members.delete(peer.id);
     member.media.close();
     this.tellOthers(peer.id, { method: 'room.participantLeft', params: { participant: peer.id } });
+    if (member.peer.kind === 'device') this.follow(nextStage(this.#stage, { type: 'laptop-left' }) ?? this.#stage);
     return member;
+  }
+
+  /** Takes the stage the room has come to: stops the media that it does not allow, then tells everybody. */
+  follow(stage: RoomStage): void {
+    const before = this.#stage;
+    this.#stage = stage;
+    // SECURITY: what a stage does not allow ends on the media server with the step itself, whatever clients do (S39).
+    for (const member of this.members) this.restrain(member);
+    const { phase, progress } = stage;
+    if (phase !== before.phase) this.tellAll({ method: 'room.phase', params: { phase } });
+    if (!isDeepStrictEqual(progress, before.progress)) this.tellAll({ method: 'room.progress', params: { progress } });
+  }
+
+  /** Closes what a member sends and receives beyond what the stage allows, and tells everybody. */
+  restrain(member: Member): void {
+    for (const producer of member.media.keepOnly(this.allowanceOf(member))) {
+      this.tellAll({ method: 'room.producerRemoved', params: { producer } });
+    }
+  }
+
+  /** Takes a later end and tells everybody; never an earlier one. */
+  extendTo(closesAt: number): void {
+    if (closesAt <= this.#closesAt) return;
+    this.#closesAt = closesAt;
+    this.tellAll({ method: 'room.extended', params: { closesAt } });
   }
 
   /** Those who are there besides one. */
@@ -73,5 +115,10 @@ export class LiveRoom {
 
   tellOthers(id: string, notification: RoomNotification): void {
     for (const member of this.#members.values()) if (member.peer.id !== id) member.peer.notify(notification);
+  }
+
+  /** Tells those of one kind. */
+  tellKind(kind: RoomPeer['kind'], notification: RoomNotification): void {
+    for (const member of this.#members.values()) if (member.peer.kind === kind) member.peer.notify(notification);
   }
 }

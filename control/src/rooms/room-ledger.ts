@@ -1,21 +1,23 @@
-import type { AuditEntry, Phase, Refusal, RoomEnd, RoomRequestMethod } from '@sallyport/protocol';
+import type { Phase, Refusal, RoomEnd, RoomRequestMethod, RoomStage } from '@sallyport/protocol';
 import type { Kysely, Transaction } from 'kysely';
+import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../db/schema.ts';
 import type { Answer, Audit, Changes, Clock, RoomPeer } from '../ports.ts';
 import { refused } from './answers.ts';
+import { actorOf, control, entryOf } from './entries.ts';
 import { keepJoin, type ProvedJoin } from './proved-joins.ts';
 import {
   adoptRooms,
+  closingTime,
   endRoom,
   findBooking,
   freeSeat,
   freeSeatsOf,
   openRoom,
-  step,
   takeSeat,
-  type Seat,
 } from './room-repository.ts';
-import { joinRefusal, steps, type StepMethod } from './room-rules.ts';
+import { isGuest, joinRefusal, phaseRefusal, type Booking } from './room-rules.ts';
+import { forgetStaff, lockRoom, type StoredRoom } from './stored-stage.ts';
 
 export interface LedgerDeps {
   db: Kysely<Database>;
@@ -31,13 +33,21 @@ const takeover = 5;
 
 /** What a join that was granted needs to know of the room. */
 export interface Joined {
-  phase: Phase;
+  stage: RoomStage;
+  /** Milliseconds since the epoch. */
   closesAt: number;
 }
 
-type Record = Pick<AuditEntry, 'actor' | 'action' | 'subject' | 'detail'>;
+/** How a room ends. */
+export interface Ending {
+  reason: RoomEnd;
+  /** Who ends it; control when nobody is named. */
+  by?: RoomPeer | undefined;
+  /** The one phase in which it may end so; any unless stated. */
+  only?: Phase | undefined;
+}
 
-/** Seats and phases in the database: each act in one transaction with its audit row. */
+/** Seats and ends of rooms in the database: each act in one transaction with its audit row. */
 export class RoomLedger {
   readonly #deps: LedgerDeps;
 
@@ -46,33 +56,35 @@ export class RoomLedger {
   }
 
   /** Why a peer may not join a room, before it proves anything. @returns undefined when nothing speaks against it yet */
-  async refusalOf(peer: RoomPeer, room: string): Promise<Refusal['reason'] | undefined> {
+  async refusalOf(peer: RoomPeer, room: string): Promise<Refusal | undefined> {
     const { db, clock } = this.#deps;
     const now = clock.now();
-    const booking = await db.transaction().execute((trx) => findBooking(trx, room, now));
+    const booking = await db.transaction().execute((trx) => findBooking(trx, room, peer, now));
     return joinRefusal(booking, peer, now);
   }
 
   /**
    * Seats a peer that has proved who it is.
-   * @returns the room's phase and the end of its window, or why not
+   * @returns where the room stands and when it closes, or why not
    */
   async join(peer: RoomPeer, room: string, join: ProvedJoin): Promise<Answer<Joined>> {
-    const { mediaKey, vouchedBy } = join;
-    const { db, audit, clock, node } = this.#deps;
-    const now = clock.now();
-    const answer = await db.transaction().execute(async (trx): Promise<Answer<Joined>> => {
-      const booking = await findBooking(trx, room, now);
-      const reason = joinRefusal(booking, peer, now);
-      if (booking === undefined || reason !== undefined) return refused(reason ?? 'not-found');
-      const opened = await openRoom(trx, room, node);
-      if (opened.phase === 'ended') return refused('wrong-state');
-      if (opened.node !== node) return refused('not-connected', takeover);
-      const proved = { phase: opened.phase, mediaKey, vouchedBy: vouchedBy.person };
-      if (!(await takeSeat(trx, seatOf(peer, room), now))) return refused('seat-taken');
+    const now = this.#deps.clock.now();
+    const answer = await this.#deps.db.transaction().execute(async (trx): Promise<Answer<Joined>> => {
+      const booking = await findBooking(trx, room, peer, now);
+      const refusal = joinRefusal(booking, peer, now);
+      if (booking === undefined || refusal !== undefined) {
+        return { ok: false, refusal: refusal ?? { reason: 'not-found' } };
+      }
+      // SECURITY: a guest's place is the one the consultant last approved, by the key of that browser alone (S38).
+      if (!isApproved(booking, peer, join)) return refused('unverified');
+      const entered = await this.#enter(trx, peer, room);
+      if (!entered.ok) return entered;
+      if (!(await takeSeat(trx, { participant: peer.id, kind: peer.kind, room }, now))) return refused('seat-taken');
+      const stage = await this.#stageFor(trx, peer, room, entered.result);
       await keepJoin(trx, room, join, now);
-      await audit.append(trx, record(actorOf(peer), 'room.joined', room, proved));
-      return { ok: true, result: { phase: opened.phase, closesAt: booking.closesAt } };
+      const proved = { phase: stage.phase, mediaKey: join.mediaKey, vouchedBy: join.vouchedBy.person };
+      await this.#deps.audit.append(trx, entryOf(actorOf(peer), 'room.joined', room, proved));
+      return { ok: true, result: { stage, closesAt: booking.closesAt } };
     });
     if (answer.ok) await this.#changed();
     return answer;
@@ -80,41 +92,37 @@ export class RoomLedger {
 
   /** Frees a peer's seat; nothing when it has none in the room. */
   async leave(peer: Pick<RoomPeer, 'kind' | 'id' | 'name'>, room: string, reason: RoomEnd): Promise<void> {
-    const { db, audit } = this.#deps;
+    const { db, audit, clock } = this.#deps;
     const freed = await db.transaction().execute(async (trx) => {
+      const stored = await lockRoom(trx, room);
       const had = await freeSeat(trx, peer.id, room);
-      if (had) await audit.append(trx, record(actorOf(peer), 'room.left', room, { reason }));
+      if (!had || stored === undefined) return had;
+      if (peer.kind === 'device') await forgetStaff(trx, room, stored, clock.now());
+      await audit.append(trx, entryOf(actorOf(peer), 'room.left', room, { reason }));
       return had;
     });
     if (freed) await this.#changed();
   }
 
-  /** Takes a room one step on. @returns `wrong-state` when it is not in the step's first phase */
-  async step(peer: RoomPeer, room: string, method: StepMethod): Promise<Answer<Phase>> {
-    const { from, to, action } = steps[method];
-    const stepped = await this.#deps.db.transaction().execute(async (trx) => {
-      const done = await step(trx, room, from, to);
-      if (done) await this.#deps.audit.append(trx, record(actorOf(peer), action, room, {}));
-      return done;
-    });
-    if (!stepped) return refused('wrong-state');
-    await this.#changed();
-    return { ok: true, result: to };
+  /** Ends a room for good. @returns false when it had ended, or is not in the phase named */
+  async end(room: string, ending: Ending): Promise<boolean> {
+    const ended = await this.#deps.db.transaction().execute((trx) => this.#end(trx, room, ending));
+    if (ended) await this.#changed();
+    return ended;
   }
 
   /**
-   * Ends a room for good.
-   * @param peer the consultant who ended it; undefined when control did
+   * Ends a room whose window is over.
+   * @returns when it closes, if that is not yet: somebody has let it close later. Milliseconds since the epoch
    */
-  async end(room: string, reason: RoomEnd, peer?: RoomPeer): Promise<void> {
-    const { db, audit, clock } = this.#deps;
-    const actor = peer === undefined ? control : actorOf(peer);
-    const ended = await db.transaction().execute(async (trx) => {
-      const done = await endRoom(trx, room, reason, clock.now());
-      if (done) await audit.append(trx, record(actor, 'room.ended', room, { reason }));
-      return done;
+  async endWindow(room: string): Promise<number | undefined> {
+    const done = await this.#deps.db.transaction().execute(async (trx) => {
+      const closesAt = await closingTime(trx, room);
+      if (closesAt !== undefined && closesAt > this.#deps.clock.now()) return { ended: false, closesAt };
+      return { ended: await this.#end(trx, room, { reason: 'window-over' }), closesAt: undefined };
     });
-    if (ended) await this.#changed();
+    if (done.ended) await this.#changed();
+    return done.closesAt;
   }
 
   /** Frees every seat of rooms whose media is gone; their phases stay, so that people come back to them. */
@@ -140,19 +148,51 @@ export class RoomLedger {
     reason: Refusal['reason'],
     room: string | null,
   ): Promise<void> {
-    const entry = record(actorOf(peer), 'room.refused', room, { request: method, reason });
+    const entry = entryOf(actorOf(peer), 'room.refused', room, { request: method, reason });
     await this.#deps.db.transaction().execute((trx) => this.#deps.audit.append(trx, entry));
   }
 
+  /** The room, locked, if there is a part in it for the peer at this moment. Guests never make one. */
+  async #enter(trx: Transaction<Database>, peer: RoomPeer, room: string): Promise<Answer<StoredRoom>> {
+    const { node } = this.#deps;
+    const stored = isGuest(peer.kind) ? await lockRoom(trx, room) : await openRoom(trx, room, node);
+    const refusal = phaseRefusal(peer.kind, stored?.stage.phase);
+    if (refusal !== undefined) return { ok: false, refusal };
+    if (stored?.row.node !== node) return refused('not-connected', takeover);
+    return { ok: true, result: stored };
+  }
+
+  /** SECURITY: a laptop that takes its seat in a debrief has staff show themselves anew (S39). */
+  async #stageFor(
+    trx: Transaction<Database>,
+    { kind }: RoomPeer,
+    room: string,
+    stored: StoredRoom,
+  ): Promise<RoomStage> {
+    return kind === 'device' ? forgetStaff(trx, room, stored, this.#deps.clock.now()) : stored.stage;
+  }
+
+  async #end(trx: Transaction<Database>, room: string, { reason, by, only }: Ending): Promise<boolean> {
+    const { audit, clock } = this.#deps;
+    const ended = await endRoom(trx, room, { reason, only, at: clock.now() });
+    const actor = by === undefined ? control : actorOf(by);
+    if (ended) await audit.append(trx, entryOf(actor, 'room.ended', room, { reason }));
+    return ended;
+  }
+
   async #clear(trx: Transaction<Database>, rooms: string[], reason: RoomEnd): Promise<number> {
-    const seats = await freeSeatsOf(trx, rooms);
-    for (const seat of seats) {
-      await this.#deps.audit.append(
-        trx,
-        record(control, 'room.left', seat.room, { reason, participant: seat.participant }),
-      );
+    const { audit, clock } = this.#deps;
+    let cleared = 0;
+    for (const room of rooms) {
+      const stored = await lockRoom(trx, room);
+      const seats = await freeSeatsOf(trx, room);
+      if (stored !== undefined) await forgetStaff(trx, room, stored, clock.now());
+      for (const { participant } of seats) {
+        await audit.append(trx, entryOf(control, 'room.left', room, { reason, participant }));
+      }
+      cleared += seats.length;
     }
-    return seats.length;
+    return cleared;
   }
 
   #changed(): Promise<void> {
@@ -160,21 +200,7 @@ export class RoomLedger {
   }
 }
 
-const control: AuditEntry['actor'] = { kind: 'control', id: null, name: 'control' };
-
-function actorOf({ kind, id, name }: Pick<RoomPeer, 'kind' | 'id' | 'name'>): AuditEntry['actor'] {
-  return { kind: kind === 'device' ? 'device' : 'person', id, name };
-}
-
-function seatOf(peer: RoomPeer, room: string): Seat {
-  return { participant: peer.id, kind: peer.kind, room };
-}
-
-function record(
-  actor: AuditEntry['actor'],
-  action: string,
-  subject: string | null,
-  detail: AuditEntry['detail'],
-): Record {
-  return { actor, action, subject, detail };
+/** Whether a guest shows the very proof that the consultant approved; nobody else has one to compare. */
+function isApproved({ approved }: Booking, { kind }: RoomPeer, { participant }: ProvedJoin): boolean {
+  return !isGuest(kind) || isDeepStrictEqual(approved, participant.proof);
 }

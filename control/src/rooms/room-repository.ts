@@ -1,8 +1,10 @@
-import type { Phase, RoomEnd } from '@sallyport/protocol';
+import { nextStage } from '@sallyport/protocol';
+import type { JoinProof, PeerKind, Phase, RoomEnd } from '@sallyport/protocol';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Database } from '../db/schema.ts';
 import type { RoomPeer } from '../ports.ts';
-import type { Booking } from './room-rules.ts';
+import { isGuest, type Booking } from './room-rules.ts';
+import { keepStage, lockRoom, type StoredRoom } from './stored-stage.ts';
 
 type Db = Kysely<Database> | Transaction<Database>;
 
@@ -14,10 +16,15 @@ export interface Seat {
 }
 
 /**
- * Reads who may join a room and when. The rows stay locked against a cancellation or the end of the activation until
- * the transaction ends.
+ * Reads who may join a room and when, for one who asks. The rows stay locked against a cancellation or the end of the
+ * activation until the transaction ends.
  */
-export async function findBooking(trx: Transaction<Database>, room: string, now: number): Promise<Booking | undefined> {
+export async function findBooking(
+  trx: Transaction<Database>,
+  room: string,
+  peer: Pick<RoomPeer, 'kind' | 'id'>,
+  now: number,
+): Promise<Booking | undefined> {
   const row = await trx
     .selectFrom('appointments')
     .select(['device', 'consultant', 'opens_at', 'closes_at', 'cancelled_at'])
@@ -38,6 +45,7 @@ export async function findBooking(trx: Transaction<Database>, room: string, now:
   return {
     device: row.device,
     consultant: row.consultant,
+    approved: await approvedProof(trx, room, peer),
     opensAt: row.opens_at.getTime(),
     closesAt: row.closes_at.getTime(),
     cancelled: row.cancelled_at !== null,
@@ -45,18 +53,35 @@ export async function findBooking(trx: Transaction<Database>, room: string, now:
   };
 }
 
-/** Makes the room's row at the first join, and reads it, locked. */
-export async function openRoom(
+/** The proof over which the consultant let a guest of the appointment in, while the guest is not gone. */
+async function approvedProof(
   trx: Transaction<Database>,
   room: string,
-  node: string,
-): Promise<{ phase: Phase; node: string }> {
+  { kind, id }: Pick<RoomPeer, 'kind' | 'id'>,
+): Promise<JoinProof | undefined> {
+  if (!isGuest(kind)) return undefined;
+  const row = await trx
+    .selectFrom('guests')
+    .select('proof')
+    .where('id', '=', id)
+    .where('appointment', '=', room)
+    .where('kind', '=', kind)
+    .where('gone_at', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  return row?.proof ?? undefined;
+}
+
+/** Makes the room's row at the first join, and reads it, locked. */
+export async function openRoom(trx: Transaction<Database>, room: string, node: string): Promise<StoredRoom> {
   await trx
     .insertInto('rooms')
-    .values({ id: room, node, ended_at: null, end_reason: null })
+    .values({ id: room, node })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  return trx.selectFrom('rooms').select(['phase', 'node']).where('id', '=', room).forUpdate().executeTakeFirstOrThrow();
+  const stored = await lockRoom(trx, room);
+  if (stored === undefined) throw new Error('a room that was just made is not there');
+  return stored;
 }
 
 /**
@@ -84,27 +109,39 @@ export async function freeSeat(trx: Transaction<Database>, participant: string, 
   return freed.numDeletedRows > 0n;
 }
 
-/** Takes a room from one phase to the next. @returns false when it is in another phase */
-export async function step(trx: Transaction<Database>, room: string, from: Phase, to: Phase): Promise<boolean> {
-  const stepped = await trx
+/**
+ * Ends a room and frees its seats.
+ * @param only the one phase in which it may end so; any unless stated
+ * @returns false when it had ended, or is in another phase
+ */
+export async function endRoom(
+  trx: Transaction<Database>,
+  room: string,
+  { reason, at, only }: { reason: RoomEnd; at: number; only?: Phase | undefined },
+): Promise<boolean> {
+  const stored = await lockRoom(trx, room);
+  const after = stored && nextStage(stored.stage, { type: 'ended' });
+  if (stored === undefined || after === undefined) return false;
+  if (only !== undefined && stored.stage.phase !== only) return false;
+  await keepStage(trx, room, stored, after, at);
+  await trx
     .updateTable('rooms')
-    .set({ phase: to })
+    .set({ ended_at: new Date(at), end_reason: reason })
     .where('id', '=', room)
-    .where('phase', '=', from)
-    .executeTakeFirst();
-  return stepped.numUpdatedRows > 0n;
+    .execute();
+  await trx.deleteFrom('seats').where('room', '=', room).execute();
+  return true;
 }
 
-/** Ends a room and frees its seats. @returns false when it had ended */
-export async function endRoom(trx: Transaction<Database>, room: string, reason: RoomEnd, at: number): Promise<boolean> {
-  await trx.deleteFrom('seats').where('room', '=', room).execute();
-  const ended = await trx
-    .updateTable('rooms')
-    .set({ phase: 'ended', ended_at: new Date(at), end_reason: reason })
+/** When an appointment's room closes, milliseconds since the epoch; it stays so until the transaction ends. */
+export async function closingTime(trx: Transaction<Database>, room: string): Promise<number | undefined> {
+  const row = await trx
+    .selectFrom('appointments')
+    .select('closes_at')
     .where('id', '=', room)
-    .where('phase', '!=', 'ended')
+    .forShare()
     .executeTakeFirst();
-  return ended.numUpdatedRows > 0n;
+  return row?.closes_at.getTime();
 }
 
 /** Rooms of a node that have not ended, with the end of their window. */
@@ -129,29 +166,40 @@ export async function seatsOn(db: Db, node: string): Promise<Seat[]> {
     .execute();
 }
 
-/** Seats of laptops that are no longer open for their appointment. */
+/** Seats of laptops that are no longer open for their appointment, and of guests who are gone from theirs. */
 export async function lapsedSeats(db: Db, node: string, now: number): Promise<Seat[]> {
   return db
     .selectFrom('seats')
     .innerJoin('rooms', 'rooms.id', 'seats.room')
     .select(['participant', 'kind', 'room'])
     .where('node', '=', node)
-    .where('kind', '=', 'device')
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('grants')
-            .select('grants.id')
-            .whereRef('grants.device', '=', 'seats.participant')
-            .whereRef('grants.appointment', '=', 'seats.room')
-            .where('opened_at', 'is not', null)
-            .where('ended_at', 'is', null)
-            .where('open_until', '>', new Date(now)),
-        ),
-      ),
-    )
+    .where('kind', '!=', 'consultant')
+    .where((eb) => eb.not(eb.exists(openGrants(db, now))))
+    .where((eb) => eb.not(eb.exists(presentGuests(db))))
     .execute();
+}
+
+/** The grants by which the laptop of a seat is open. */
+function openGrants(db: Db, now: number) {
+  return db
+    .selectFrom('grants')
+    .select('grants.id')
+    .where('grants.device', '=', sql.ref<string>('seats.participant'))
+    .where('grants.appointment', '=', sql.ref<string>('seats.room'))
+    .where('opened_at', 'is not', null)
+    .where('ended_at', 'is', null)
+    .where('open_until', '>', new Date(now));
+}
+
+/** The guest of a seat, as long as the consultant's word for them stands. */
+function presentGuests(db: Db) {
+  return db
+    .selectFrom('guests')
+    .select('guests.id')
+    .where('guests.id', '=', sql.ref<string>('seats.participant'))
+    .where('guests.appointment', '=', sql.ref<string>('seats.room'))
+    .where('proof', 'is not', null)
+    .where('gone_at', 'is', null);
 }
 
 /** Keeps a node alive for some seconds more. */
@@ -189,8 +237,22 @@ export async function adoptRooms(trx: Transaction<Database>, node: string): Prom
   return adopted.map((row) => row.id);
 }
 
-/** Frees every seat of some rooms. @returns the seats freed */
-export async function freeSeatsOf(trx: Transaction<Database>, rooms: string[]): Promise<Seat[]> {
-  if (rooms.length === 0) return [];
-  return trx.deleteFrom('seats').where('room', 'in', rooms).returning(['participant', 'kind', 'room']).execute();
+/** Frees every seat of a room. @returns the seats freed */
+export async function freeSeatsOf(trx: Transaction<Database>, room: string): Promise<Seat[]> {
+  return trx.deleteFrom('seats').where('room', '=', room).returning(['participant', 'kind', 'room']).execute();
+}
+
+/** Frees the seats of some kinds in a room. @returns the seats freed */
+export async function freeSeatsOfKinds(
+  trx: Transaction<Database>,
+  room: string,
+  kinds: readonly PeerKind[],
+): Promise<Seat[]> {
+  if (kinds.length === 0) return [];
+  return trx
+    .deleteFrom('seats')
+    .where('room', '=', room)
+    .where('kind', 'in', kinds)
+    .returning(['participant', 'kind', 'room'])
+    .execute();
 }

@@ -1,7 +1,6 @@
 import type { RoomDeps } from './rooms.ts';
 import type { RoomLedger } from './room-ledger.ts';
 import { endLease, lapsedSeats, renewLease, seatsOn, unendedRooms, type Seat } from './room-repository.ts';
-import type { WindowTimers } from './window-timers.ts';
 
 const defaultInterval = 5000;
 /** A node that misses three sweeps is dead to the others. */
@@ -9,10 +8,11 @@ const missedSweeps = 3;
 
 interface Deps extends RoomDeps {
   ledger: RoomLedger;
-  timers: WindowTimers;
   /** The database has the seat; frees it unless its participant sits there in this node's memory. */
   onSeat(seat: Seat): Promise<void>;
-  /** The laptop of the seat is no longer open for its appointment. */
+  /** When an unended room of this node closes, as the database says; milliseconds since the epoch. */
+  onHours(room: string, closesAt: number): void;
+  /** The laptop of the seat is no longer open for its appointment, or the guest is gone from it. */
   onLapsed(seat: Seat): Promise<void>;
   /** The room's window is over. */
   onOver(room: string): Promise<void>;
@@ -21,7 +21,7 @@ interface Deps extends RoomDeps {
 
 /**
  * The safety net under timers and events: at a fixed pace it renews this node's lease, takes over rooms of dead
- * nodes, ends rooms whose window is over, and frees seats that nobody sits in or whose laptop is no longer open.
+ * nodes, keeps their hours, ends rooms whose window is over, and frees seats that nobody sits in or whose laptop is no longer open.
  */
 export class RoomSweep {
   readonly #deps: Deps;
@@ -34,12 +34,9 @@ export class RoomSweep {
     this.#interval = deps.sweepEvery ?? defaultInterval;
   }
 
-  /** Sweeps once, arms the timers of all rooms of this node, then sweeps at the pace. @throws when the first fails */
+  /** Sweeps once, then at the pace. @throws when the first fails */
   async start(): Promise<void> {
     await this.#sweep();
-    for (const room of await unendedRooms(this.#deps.db, this.#deps.node)) {
-      this.#deps.timers.arm(room.id, room.closesAt);
-    }
     this.#timer = setInterval(() => void this.run(), this.#interval);
   }
 
@@ -66,8 +63,11 @@ export class RoomSweep {
     await ledger.adopt();
     for (const seat of await seatsOn(db, node)) await this.#deps.onSeat(seat);
     for (const seat of await lapsedSeats(db, node, clock.now())) await this.#deps.onLapsed(seat);
-    const rooms = await unendedRooms(db, node);
-    for (const room of rooms) if (room.closesAt <= clock.now()) await this.#deps.onOver(room.id);
+    for (const { id, closesAt } of await unendedRooms(db, node)) {
+      // SECURITY: the hours are the database's: an extension by any node is kept, and so is the end (S41).
+      this.#deps.onHours(id, closesAt);
+      if (closesAt <= clock.now()) await this.#deps.onOver(id);
+    }
     this.#deps.onSwept();
   }
 }

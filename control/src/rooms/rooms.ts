@@ -10,15 +10,18 @@ import {
 import type { Logger } from 'pino';
 import type { Answer, MediaServer, RoomPeer, Rooms, TrustDocuments } from '../ports.ts';
 import { done, refused } from './answers.ts';
+import { consultationRequests, type ConsultationMethod, type RoomActs } from './consultation-requests.ts';
 import { KeyedQueue } from './keyed-queue.ts';
 import { LiveRoom, type Member } from './live-room.ts';
 import { isMediaMethod, mediaRequests, type MediaMethod } from './media-requests.ts';
-import { PeerRates } from './peer-rates.ts';
+import { PeerRates, rateOf } from './peer-rates.ts';
 import { verifyJoin } from './proved-joins.ts';
-import { RoomLedger, type Joined, type LedgerDeps } from './room-ledger.ts';
-import type { StepMethod } from './room-rules.ts';
+import { RoomLedger, type Ending, type Joined, type LedgerDeps } from './room-ledger.ts';
 import type { Seat } from './room-repository.ts';
+import { isGuest } from './room-rules.ts';
+import { RoomSteps, type Stepped } from './room-steps.ts';
 import { RoomSweep } from './room-sweep.ts';
+import { WaitingMessages } from './waiting-messages.ts';
 import { WindowTimers } from './window-timers.ts';
 
 export interface RoomDeps extends LedgerDeps {
@@ -32,14 +35,14 @@ export interface RoomDeps extends LedgerDeps {
 type Peer = Pick<RoomPeer, 'kind' | 'id'>;
 
 /**
- * The rooms of this node: seats and phases in the database, media on the media server, and what joins them in memory.
- *
- *     waiting ──admit──▶ consult ──startDebrief──▶ debrief ──end──▶ ended
- *        └──────────────────┴────────── end, window over ───────────▶
+ * The rooms of this node: seats, stages and hours in the database, media on the media server, and what joins them in
+ * memory. What may follow what is the contract's machine (`nextStage`), what anybody may send or receive its
+ * `mediaAllowance`.
  */
 export class RoomService implements Rooms {
   readonly #deps: RoomDeps;
   readonly #ledger: RoomLedger;
+  readonly #acts: RoomActs;
   readonly #timers: WindowTimers;
   readonly #rates = new PeerRates(() => performance.now());
   /** SECURITY: joins, leaves, phases and ends of one room happen one after the other, so none sees half of another (S3). */
@@ -47,19 +50,28 @@ export class RoomService implements Rooms {
   readonly #live = new Map<string, LiveRoom>();
   /** In which room a peer sits, or is about to. */
   readonly #places = new Map<string, string>();
+  readonly #messages = new WaitingMessages();
   readonly #sweep: RoomSweep;
   #closed = false;
 
   private constructor(deps: RoomDeps) {
     this.#deps = deps;
     this.#ledger = new RoomLedger(deps);
+    this.#acts = {
+      steps: new RoomSteps(deps),
+      follow: (room, stepped) => this.#follow(room, stepped),
+      end: (room, ending) => this.#end(room, ending),
+      extend: (room, closesAt) => this.#keepHours(room.id, closesAt),
+      say: (room, message) => this.#messages.say(room, message),
+    };
     this.#timers = new WindowTimers(deps.clock, (room) => void this.#windowOver(room));
     this.#sweep = new RoomSweep({
       ...deps,
       ledger: this.#ledger,
-      timers: this.#timers,
       onSeat: (seat) => this.#freeUnseated(seat),
-      onLapsed: (seat) => this.leave({ kind: seat.kind, id: seat.participant }, 'device-locked'),
+      onHours: (room, closesAt) => this.#keepHours(room, closesAt),
+      onLapsed: ({ kind, participant }) =>
+        this.leave({ kind, id: participant }, isGuest(kind) ? 'left' : 'device-locked'),
       onOver: (room) => this.#windowOver(room),
       onSwept: () => this.#rates.prune(),
     });
@@ -88,7 +100,8 @@ export class RoomService implements Rooms {
     const key = keyOf(peer);
     // SECURITY: limits before anything else, so that a hostile participant costs the others nothing (S16).
     if (!this.#rates.take(key, 'requests')) return refused('too-many', 1);
-    if (method === 'room.join' && !this.#rates.take(key, 'joins')) return refused('too-many', 2);
+    const rated = rateOf(method);
+    if (rated !== undefined && !this.#rates.take(key, rated)) return refused('too-many', 2);
     const parsed = roomRequests[method].params.safeParse(params);
     if (!parsed.success) return refused('malformed');
     const answer = await this.#answer(peer, method, parsed.data);
@@ -142,18 +155,18 @@ export class RoomService implements Rooms {
 
   async #act(peer: RoomPeer, method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>> {
     if (isMediaMethod(method)) return this.#media(peer, method, params);
-    switch (method) {
-      case 'room.join': {
-        return this.#join(peer, params as RoomRequestParams<'room.join'>);
-      }
-      case 'room.leave':
-        return this.#place(peer) === undefined ? refused('wrong-state') : this.leave(peer, 'left').then(done);
-      case 'room.admit':
-      case 'room.startDebrief':
-        return this.#step(peer, method);
-      case 'room.end':
-        return this.#end(peer);
-    }
+    if (method === 'room.join') return this.#join(peer, params as RoomRequestParams<'room.join'>);
+    if (method !== 'room.leave') return this.#consult(peer, method, params);
+    return this.#place(peer) === undefined ? refused('wrong-state') : this.leave(peer, 'left').then(done);
+  }
+
+  async #consult(peer: RoomPeer, method: ConsultationMethod, params: unknown): Promise<Answer<unknown>> {
+    // The contract's schema for this very method has parsed the params.
+    const act = consultationRequests[method] as (
+      asked: { acts: RoomActs; room: LiveRoom; peer: RoomPeer },
+      params: unknown,
+    ) => Promise<Answer<unknown>>;
+    return this.#withPlace(peer, (room) => act({ acts: this.#acts, room, peer }, params));
   }
 
   async #join(
@@ -173,8 +186,8 @@ export class RoomService implements Rooms {
   }
 
   async #takeSeat(peer: RoomPeer, room: string, proof: JoinProof): Promise<Answer<RoomRequestResult<'room.join'>>> {
-    const reason = await this.#ledger.refusalOf(peer, room);
-    if (reason !== undefined) return refused(reason);
+    const refusal = await this.#ledger.refusalOf(peer, room);
+    if (refusal !== undefined) return { ok: false, refusal };
     // SECURITY: nobody takes a seat whose place is not proved; the others judge the same proof again (S25).
     const proved = await verifyJoin(this.#deps, peer, room, proof);
     if (!proved.ok) return proved;
@@ -186,42 +199,53 @@ export class RoomService implements Rooms {
     });
     this.#places.set(keyOf(peer), room);
     live.add(peer, proved.result.participant);
+    this.#messages.sayAgain(live, peer);
     const { rtpCapabilities } = live.media;
-    const { phase, closesAt } = live;
-    return { ok: true, result: { phase, rtpCapabilities, closesAt, ...live.othersOf(peer.id) } };
+    const { stage, closesAt } = live;
+    return { ok: true, result: { ...stage, rtpCapabilities, closesAt, ...live.othersOf(peer.id) } };
   }
 
-  async #liveRoom(id: string, { phase, closesAt }: Joined): Promise<LiveRoom> {
-    const existing = this.#live.get(id);
-    if (existing !== undefined) return existing;
+  async #liveRoom(id: string, joined: Joined): Promise<LiveRoom> {
+    const live = this.#live.get(id) ?? (await this.#open(id, joined));
+    this.#keepHours(id, joined.closesAt);
+    live.follow(joined.stage);
+    return live;
+  }
+
+  async #open(id: string, joined: Joined): Promise<LiveRoom> {
     const media = await this.#deps.media.createRoom({
       producerClosed: (participant, producer) =>
         this.#live.get(id)?.tellOthers(participant, { method: 'room.producerRemoved', params: { producer } }),
       failed: () => void this.#mediaFailed(id),
     });
-    const live = new LiveRoom({ id, closesAt, phase, media });
+    const live = new LiveRoom({ id, ...joined, media });
     this.#live.set(id, live);
-    this.#timers.arm(id, closesAt);
     return live;
   }
 
-  async #step(peer: RoomPeer, method: StepMethod): Promise<Answer<Record<string, never>>> {
-    return this.#withPlace(peer, async (room) => {
-      if (method === 'room.admit' && !room.has('device')) return refused('wrong-state');
-      const stepped = await this.#ledger.step(peer, room.id, method);
-      if (!stepped.ok) return stepped;
-      room.phase = stepped.result;
-      room.tellAll({ method: 'room.phase', params: { phase: room.phase } });
-      return done();
-    });
+  /** Those who have no part in the new phase are put out; the others follow it. */
+  #follow(room: LiveRoom, { stage, putOut }: Stepped): void {
+    for (const { kind, participant } of putOut) {
+      const peer = { kind, id: participant };
+      this.#remove(peer, room.id, 'debrief');
+      this.#forgetPlace(peer, room.id);
+    }
+    room.follow(stage);
+    if (stage.phase !== 'waiting') this.#messages.forget(room.id);
   }
 
-  async #end(peer: RoomPeer): Promise<Answer<Record<string, never>>> {
-    return this.#withPlace(peer, async (room) => {
-      await this.#ledger.end(room.id, 'consultant-ended', peer);
-      this.#dropAll(room.id, { method: 'room.ended', params: { reason: 'consultant-ended' } });
-      return done();
-    });
+  async #end(room: LiveRoom, ending: Ending): Promise<boolean> {
+    const ended = await this.#ledger.end(room.id, ending);
+    if (!ended && ending.only !== undefined) return false;
+    this.#dropAll(room.id, { method: 'room.ended', params: { reason: ending.reason } });
+    this.#messages.forget(room.id);
+    return true;
+  }
+
+  /** The room closes then, as the database says, whoever let it: on this node or another. */
+  #keepHours(id: string, closesAt: number): void {
+    this.#timers.arm(id, closesAt);
+    this.#live.get(id)?.extendTo(closesAt);
   }
 
   async #media(peer: RoomPeer, method: MediaMethod, params: unknown): Promise<Answer<unknown>> {
@@ -242,13 +266,33 @@ export class RoomService implements Rooms {
     });
   }
 
-  /** SECURITY: control ends media when the window is over, whatever clients do and even without its database (P6.5, S16). */
+  /**
+   * SECURITY: control ends media when the window is over, whatever clients do and even without its database (P6.5, S16, S41).
+   */
   async #windowOver(room: string): Promise<void> {
-    this.#dropAll(room, { method: 'room.ended', params: { reason: 'window-over' } });
+    const dropped = this.#dropIfOver(room);
     await this.#queue.run(room, async () => {
-      this.#dropAll(room, { method: 'room.ended', params: { reason: 'window-over' } });
-      await this.#logFaults('window over', () => this.#ledger.end(room, 'window-over'));
+      dropped.push(...this.#dropIfOver(room));
+      await this.#logFaults('window over', async () => {
+        const later = await this.#ledger.endWindow(room);
+        if (later === undefined) this.#messages.forget(room);
+        else await this.#reopen(room, later, dropped);
+      });
     });
+  }
+
+  /** The room was let close later just when it closed: whoever was put out may come back. */
+  async #reopen(room: string, closesAt: number, dropped: Member[]): Promise<void> {
+    this.#timers.arm(room, closesAt);
+    for (const { peer } of dropped) await this.#ledger.leave(peer, room, 'window-over');
+  }
+
+  #dropIfOver(id: string): Member[] {
+    const room = this.#live.get(id);
+    if (room === undefined || room.closesAt > this.#deps.clock.now()) return [];
+    const { members } = room;
+    this.#dropAll(id, { method: 'room.ended', params: { reason: 'window-over' } });
+    return members;
   }
 
   /** The media is gone, the consultation is not: everybody loses the place, and may join again in the same phase. */

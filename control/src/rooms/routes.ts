@@ -1,16 +1,24 @@
 import { Refused } from '../http/handlers.ts';
 import type { Handlers } from '../http/handlers.ts';
+import type { Answer } from '../ports.ts';
+import { showDebriefCode } from './debrief-code.ts';
 import { draftJoin } from './join-draft.ts';
 import type { JoinDraftDeps } from './join-draft.ts';
 
-export type RoomRoutes = Pick<Handlers, 'draftJoin'>;
+export type RoomRoutes = Pick<Handlers, 'draftJoin' | 'debriefCode'>;
 
-/** The clinic console's route to a room's door; the room itself is the socket at `roomSocketPath`. */
+/**
+ * The consoles' routes beside a room, which itself is the socket at `roomSocketPath`: the consultant's way in, and the code
+ * that staff type on their laptop in the debrief.
+ */
 export function roomRoutes(deps: JoinDraftDeps): RoomRoutes {
   return {
-    draftJoin: async ({ params, body }, caller) => {
-      const answer = await draftJoin(deps, { appointment: params.id, mediaKey: body.mediaKey }, caller);
-      return answer.ok ? answer.result : new Refused(answer.refusal.reason, answer.refusal.retryAfter);
-    },
+    draftJoin: async ({ params, body }, caller) =>
+      answered(await draftJoin(deps, { appointment: params.id, mediaKey: body.mediaKey }, caller)),
+    debriefCode: async ({ params }, caller) => answered(await showDebriefCode(deps, params.id, caller)),
   };
+}
+
+function answered<T>(answer: Answer<T>): T | Refused {
+  return answer.ok ? answer.result : new Refused(answer.refusal.reason, answer.refusal.retryAfter);
 }

@@ -1,4 +1,10 @@
-import type { MediaSource, ProducerInfo, RoomRequestParams, RoomRequestResult } from '@sallyport/protocol';
+import type {
+  MediaAllowance,
+  MediaSource,
+  ProducerInfo,
+  RoomRequestParams,
+  RoomRequestResult,
+} from '@sallyport/protocol';
 import type { types } from 'mediasoup';
 import type { Answer, MediaParticipant } from '../ports.ts';
 import {
@@ -135,11 +141,19 @@ export class SfuParticipant implements MediaParticipant {
   }
 
   /** @inheritdoc */
+  keepOnly({ sends, shares, receives }: MediaAllowance): string[] {
+    const stopped = [...this.#producers].filter(([source]) => !(source === 'screen' ? shares : sends));
+    for (const [, { id }] of stopped) this.closeProducer({ producer: id });
+    if (!receives) for (const consumer of [...this.#consumers.values()]) consumer.close();
+    return stopped.map(([, { id }]) => id);
+  }
+
+  /** @inheritdoc */
   async consume(params: RoomRequestParams<'room.consume'>): Promise<Answer<RoomRequestResult<'room.consume'>>> {
     const transport = this.#transports.get('receive');
     if (transport?.id !== params.transport) return refused('not-found');
     const owner = this.#deps.ownerOf(params.producer);
-    if (owner === undefined || owner === this) return refused('not-found');
+    if (owner === undefined || (owner === this && this.#deps.loop !== true)) return refused('not-found');
     return this.#once(`producer ${params.producer}`, () =>
       media(this.#deps.log, () => this.#newConsumer(transport, params)),
     );

@@ -12,6 +12,8 @@ export interface SfuRoomDeps {
   limits: SfuLimits;
   listener: MediaRoomListener;
   log: Logger;
+  /** Whether participants may receive what they send themselves; they may not unless stated. */
+  loop?: boolean;
 }
 
 /** One room's router and the accounts of its participants. */

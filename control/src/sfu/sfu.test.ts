@@ -133,6 +133,18 @@ describe('a room on a real worker', () => {
     expect(await owner.consume({ transport, producer, rtpCapabilities })).toEqual(refusal('not-found'));
   });
 
+  test('in a loop room a participant receives what it sends itself, and nothing of another loop', async () => {
+    sfu = await createTestSfu();
+    const [room, elsewhere] = [await sfu.createLoopRoom(deaf), await sfu.createLoopRoom(deaf)];
+    const [owner, stranger] = [room.addParticipant('a'), elsewhere.addParticipant('b')];
+    const producer = await microphoneOf(owner);
+    const { rtpCapabilities } = room;
+    const consume = async (participant: SfuParticipant) =>
+      participant.consume({ transport: await transportOf(participant, 'receive'), producer, rtpCapabilities });
+    expect((await consume(owner)).ok).toBe(true);
+    expect(await consume(stranger)).toEqual(refusal('not-found'));
+  });
+
   test('a producer of another room does not exist (S16)', async () => {
     const room = await startRoom();
     const elsewhere = await sfu?.createRoom(deaf);
@@ -163,6 +175,29 @@ describe('a room on a real worker', () => {
     await transportOf(participant, 'send');
     expect(gone).toEqual([producer]);
     expect(participant.counts()).toEqual({ transports: 1, producers: 0, consumers: 0 });
+  });
+
+  test('keeps only what is allowed: the rest ends at once, and its owner’s room is not told as of news (S39)', async () => {
+    const gone: string[] = [];
+    const room = await startRoom({ ...deaf, producerClosed: (_, producer) => gone.push(producer) });
+    const [sender, receiver] = [room.addParticipant('a'), room.addParticipant('b')];
+    const microphone = await microphoneOf(sender);
+    const send = await transportOf(receiver, 'send');
+    const rtpParameters = simulcastParameters(1);
+    const screen = { transport: send, kind: 'video', source: 'screen', rtpParameters } as const;
+    const { producer } = resultOf(await receiver.produce(screen));
+    const transport = await transportOf(receiver, 'receive');
+    const { rtpCapabilities } = room;
+    const { consumer } = resultOf(await receiver.consume({ transport, producer: microphone, rtpCapabilities }));
+    expect(receiver.keepOnly({ sends: true, shares: true, receives: true })).toEqual([]);
+    expect(receiver.keepOnly({ sends: true, shares: false, receives: true })).toEqual([producer]);
+    expect(receiver.counts()).toMatchObject({ producers: 0, consumers: 1 });
+    expect(receiver.keepOnly({ sends: false, shares: false, receives: false })).toEqual([]);
+    expect(await receiver.resumeConsumer({ consumer })).toEqual(refusal('not-found'));
+    expect(sender.keepOnly({ sends: false, shares: true, receives: true })).toEqual([microphone]);
+    expect(room.counts()).toMatchObject({ producers: 0, consumers: 0 });
+    expect(gone).toEqual([]);
+    expect((await receiver.produce({ ...screen, rtpParameters: { ...rtpParameters, mid: '2' } })).ok).toBe(true);
   });
 
   test('closing a participant closes all it holds, twice is once', async () => {

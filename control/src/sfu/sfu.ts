@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Logger } from 'pino';
-import type { MediaRoomListener, MediaServer } from '../ports.ts';
+import type { LoopServer, MediaRoomListener, MediaServer } from '../ports.ts';
 import { SfuRoom } from './sfu-room.ts';
 import { MediaWorker } from './media-worker.ts';
 import { defaultLimits, NoWorkerError, type SfuCounts, type SfuLimits, type SfuSettings } from './settings.ts';
@@ -9,7 +9,7 @@ import { defaultLimits, NoWorkerError, type SfuCounts, type SfuLimits, type SfuS
 const restartDelay = { first: 100, longest: 10_000 };
 
 /** The media server: one worker a core, rooms spread over them, dead workers replaced. */
-export class Sfu implements MediaServer {
+export class Sfu implements MediaServer, LoopServer {
   readonly #settings: SfuSettings;
   readonly #limits: SfuLimits;
   readonly #log: Logger;
@@ -69,13 +69,12 @@ export class Sfu implements MediaServer {
    * @throws NoWorkerError when none runs
    */
   async createRoom(listener: MediaRoomListener): Promise<SfuRoom> {
-    const worker = [...this.#workers.values()].sort((one, other) => one.rooms - other.rooms)[0];
-    if (worker === undefined) throw new NoWorkerError('no media worker runs');
-    const router = await worker.createRouter();
-    const room = new SfuRoom({ router, server: worker.server, limits: this.#limits, listener, log: this.#log });
-    this.#rooms.add(room);
-    router.observer.once('close', () => this.#rooms.delete(room));
-    return room;
+    return this.#createRoom(listener, false);
+  }
+
+  /** @inheritdoc */
+  async createLoopRoom(listener: MediaRoomListener): Promise<SfuRoom> {
+    return this.#createRoom(listener, true);
   }
 
   /** Idempotent; every room and worker ends, nothing is replaced any more. */
@@ -86,6 +85,17 @@ export class Sfu implements MediaServer {
     for (const room of [...this.#rooms]) room.close();
     for (const worker of this.#workers.values()) worker.close();
     this.#workers.clear();
+  }
+
+  async #createRoom(listener: MediaRoomListener, loop: boolean): Promise<SfuRoom> {
+    const worker = [...this.#workers.values()].sort((one, other) => one.rooms - other.rooms)[0];
+    if (worker === undefined) throw new NoWorkerError('no media worker runs');
+    const router = await worker.createRouter();
+    const deps = { router, server: worker.server, limits: this.#limits, log: this.#log };
+    const room = new SfuRoom({ ...deps, listener, loop });
+    this.#rooms.add(room);
+    router.observer.once('close', () => this.#rooms.delete(room));
+    return room;
   }
 
   async #start(index: number): Promise<void> {
