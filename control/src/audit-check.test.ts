@@ -347,7 +347,7 @@ async function joinOf(trx: Transaction<Database>, { detail }: AuditEntry): Promi
     .select('proof')
     .where('media_key', '=', detail['mediaKey'] as string);
   const { proof } = await query.executeTakeFirstOrThrow();
-  const statement = proof.kind === 'consultant' ? proof.join.statement : proof.statement;
+  const statement = proof.kind === 'device' ? proof.statement : proof.join.statement;
   const join = decodeStatement(fromBase64url(statement) ?? new Uint8Array());
   if (join?.type !== 'join') throw new Error('no join');
   return join;

@@ -164,7 +164,7 @@ async function openFor(world: TrustWorld, fleet: TrustFleet, laptop: Laptop): Pr
     .insertInto('appointments')
     .values({
       ...{ id: appointment, prison: fleet.prison, device: laptop.id, consultant: consultant.named.id },
-      ...{ patient_reference: patient, booked_by: nurse.named.id, cancelled_at: null },
+      ...{ patient_reference: patient, patient_name: patient, booked_by: nurse.named.id, cancelled_at: null },
       ...{ opens_at: new Date(now), starts_at: new Date(now), ends_at: new Date(now + 20 * minute) },
       closes_at: new Date(now + 30 * minute),
     })

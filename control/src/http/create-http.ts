@@ -20,7 +20,7 @@ import { sourceOf } from './request-source.ts';
 import { maxBodyBytes, otherRequestsPerMinute } from './route-limits.ts';
 import { registerRoute, type RouteOptions } from './routes.ts';
 import { securityHeaders } from './security-headers.ts';
-import { createSessionCookie } from './session-cookie.ts';
+import { createGuestCookie, createSessionCookie } from './session-cookie.ts';
 import type { Sessions } from './sessions.ts';
 import { Upgrades } from './upgrades.ts';
 
@@ -58,7 +58,8 @@ export interface Http {
  */
 export async function createHttp(options: HttpOptions): Promise<Http> {
   const app = createApp(options);
-  const cookie = createSessionCookie(options.origin.startsWith('https:'));
+  const secure = options.origin.startsWith('https:');
+  const [cookie, guestCookie] = [createSessionCookie(secure), createGuestCookie(secure)];
   app.addHook('onSend', (request, reply, payload, done) => {
     void reply.headers(securityHeaders(pathOf(request.url), options.origin));
     done(null, payload);
@@ -72,14 +73,14 @@ export async function createHttp(options: HttpOptions): Promise<Http> {
     addHeadersOnExceeding: quiet,
     keyGenerator: sourceOf,
   });
-  const shared: RouteOptions = { ...options, cookie };
+  const shared: RouteOptions = { ...options, cookie, guestCookie };
   for (const name of Object.keys(consoleApi) as ConsoleRoute[]) {
     registerRoute(app, name, options.handlers[name], shared);
   }
   registerChanges(app, { ...shared, feed: options.changes });
   registerOperations(app, options.operations);
   await registerConsolePages(app, options.webRoot);
-  const upgrades = new Upgrades({ ...options, cookie, server: app.server });
+  const upgrades = new Upgrades({ ...options, cookie, guestCookie, server: app.server });
   app.addHook('onClose', () => upgrades.close());
   return { app, upgrades };
 }

@@ -21,8 +21,12 @@ export class Refused {
   /** What the record says and the asker is not told. */
   readonly recorded: string;
 
-  constructor(reason: Refusal['reason'], retryAfter?: number, recorded: string = reason) {
-    this.refusal = retryAfter === undefined ? { reason } : { reason, retryAfter };
+  constructor(reason: Refusal['reason'], retryAfter?: number, recorded: string = reason, triesLeft?: number) {
+    this.refusal = {
+      reason,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(triesLeft === undefined ? {} : { triesLeft }),
+    };
     this.recorded = recorded;
   }
 
@@ -30,6 +34,21 @@ export class Refused {
   static withheld(told: Refusal['reason'], recorded: string): Refused {
     return new Refused(told, undefined, recorded);
   }
+
+  /** A refusal as the concern asked has worded it. */
+  static as({ reason, retryAfter, triesLeft }: Refusal): Refused {
+    return new Refused(reason, retryAfter, reason, triesLeft);
+  }
+}
+
+/** The guest cookie of the browser that asks: a guest is nobody whom a session names. */
+export interface GuestCookie {
+  /** Its token, if the browser brought one. */
+  readonly token: string | undefined;
+  /** Gives the browser a guest's token, in place of any other. */
+  begin(token: string): void;
+  /** Takes the cookie away. */
+  end(): void;
 }
 
 /** The session cookie of the browser that asks, for the routes that begin, show, renew or end a session. */
@@ -41,6 +60,7 @@ export interface BrowserSession {
   begin(token: string): void;
   /** Takes the cookie away. */
   end(): void;
+  readonly guest: GuestCookie;
 }
 
 /** Routes that nobody needs to be signed in for. */

@@ -19,6 +19,7 @@ export const recordedAs: Partial<Record<ConsoleRoute, string>> = {
   invitationView: 'registration.refused',
   invitationRegistrationOptions: 'registration.refused',
   invitationRegister: 'registration.refused',
+  enterAsGuest: 'guest.refused',
 };
 
 /** A refusal that belongs on the record: somebody tried to be somebody. */

@@ -20,6 +20,8 @@ const perRoute: Partial<Record<ConsoleRoute, number>> = {
   pair: 60,
   createTicket: 60,
   draftOrder: 60,
+  inviteGuest: 60,
+  enterAsGuest: 30,
 };
 
 /** The most requests a minute that one source may make of a route. */

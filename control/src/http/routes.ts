@@ -15,6 +15,8 @@ import type { Sessions } from './sessions.ts';
 export interface RouteOptions {
   sessions: Sessions;
   cookie: SessionCookie;
+  /** The cookie of guests, who have no session. */
+  guestCookie: SessionCookie;
   isSetupToken(token: string): Promise<boolean>;
   refusals: Pick<RefusalRecord, 'note'>;
   origin: string;
@@ -95,7 +97,7 @@ async function answerOurs<N extends ConsoleRoute>(served: Served<N>, asked: Aske
 }
 
 async function browserSession<N extends ConsoleRoute>(
-  { route, options: { sessions, cookie } }: Served<N>,
+  { route, options: { sessions, cookie, guestCookie } }: Served<N>,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<BrowserSession> {
@@ -106,6 +108,11 @@ async function browserSession<N extends ConsoleRoute>(
     current: token === undefined ? undefined : await sessions.find(token, use),
     begin: (fresh) => cookie.set(reply, fresh),
     end: () => cookie.clear(reply),
+    guest: {
+      token: tokenOf(request, guestCookie),
+      begin: (fresh) => guestCookie.set(reply, fresh),
+      end: () => guestCookie.clear(reply),
+    },
   };
 }
 

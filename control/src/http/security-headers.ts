@@ -1,14 +1,19 @@
 /** The parts of the site, each with what its pages may do. */
-type Area = 'clinic' | 'console' | 'api';
+type Area = 'clinic' | 'guest' | 'console' | 'api';
 
 function areaOf(path: string): Area {
-  if (path.startsWith('/api/') || path === '/metrics' || path === '/healthz' || path === '/readyz') return 'api';
-  return path === '/clinic' || path.startsWith('/clinic/') ? 'clinic' : 'console';
+  if (/^\/(?:api|fhir)\//.test(path) || path === '/metrics' || path === '/healthz' || path === '/readyz') return 'api';
+  const withMedia = (['clinic', 'guest'] as const).find((area) => path === `/${area}` || path.startsWith(`/${area}/`));
+  return withMedia ?? 'console';
 }
 
-/** Browser features nobody here needs, and those that only the clinic console does. */
+/** Browser features nobody here needs, and those that the pages of rooms do: a guest shows no screen. */
 const neverAllowed = ['geolocation', 'usb', 'serial', 'hid', 'midi', 'payment', 'clipboard-read'];
-const clinicOnly = ['camera', 'microphone', 'display-capture'];
+const roomFeatures: Readonly<Record<string, readonly Area[]>> = {
+  camera: ['clinic', 'guest'],
+  microphone: ['clinic', 'guest'],
+  'display-capture': ['clinic'],
+};
 
 /**
  * The security headers of one answer.
@@ -54,6 +59,8 @@ function pagePolicy(origin: string): string {
 }
 
 function permissionsPolicy(area: Area): string {
-  const clinic = clinicOnly.map((feature) => `${feature}=${area === 'clinic' ? '(self)' : '()'}`);
-  return [...clinic, ...neverAllowed.map((feature) => `${feature}=()`)].join(', ');
+  const ofRooms = Object.entries(roomFeatures).map(
+    ([feature, areas]) => `${feature}=${areas.includes(area) ? '(self)' : '()'}`,
+  );
+  return [...ofRooms, ...neverAllowed.map((feature) => `${feature}=()`)].join(', ');
 }

@@ -8,7 +8,7 @@ interface HeaderReply {
   header(name: string, value: string): unknown;
 }
 
-/** The browser's cookie that carries a session's token, and nothing else. */
+/** A cookie of ours that carries a token, and nothing else: a session's, or a guest's. */
 export interface SessionCookie {
   /** The token of a `Cookie` header, when it is shaped like one. */
   read(header: string | undefined): string | undefined;
@@ -17,13 +17,27 @@ export interface SessionCookie {
 }
 
 /**
- * Describes the cookie.
+ * Describes the cookie of a signed-in person's session.
  * @param secure whether the consoles are served over TLS; plain http exists on localhost only
  */
 export function createSessionCookie(secure: boolean): SessionCookie {
   // SECURITY: `__Host-` binds the cookie to this exact host over TLS; browsers refuse the prefix on plain http (S15).
-  const name = secure ? '__Host-sallyport' : 'sallyport-local';
-  const attributes = `Path=/; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
+  return createCookie(secure ? '__Host-sallyport' : 'sallyport-local', '/', secure);
+}
+
+/**
+ * Describes the cookie of the one browser that used a guest's link.
+ * @param secure as for {@link createSessionCookie}
+ */
+export function createGuestCookie(secure: boolean): SessionCookie {
+  // SECURITY: a cookie of its own: what reads the session's never sees it, and the other way round. `__Host-` takes no path (S38).
+  return secure
+    ? createCookie('__Host-sallyport-guest', '/', secure)
+    : createCookie('sallyport-guest-local', '/api/guest', secure);
+}
+
+function createCookie(name: string, path: string, secure: boolean): SessionCookie {
+  const attributes = `Path=${path}; HttpOnly; SameSite=Strict${secure ? '; Secure' : ''}`;
   return {
     read: (header) => valueOf(header, name),
     set: (reply, token) => void reply.header('set-cookie', `${name}=${token}; ${attributes}`),

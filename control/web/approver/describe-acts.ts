@@ -1,5 +1,5 @@
 import { formatPairingCode, fromBase64url, pairingCodeOf, sha256, toBase64url } from '@sallyport/protocol';
-import type { Grant, Join, Order } from '@sallyport/protocol';
+import type { Grant, GuestKind, Join, Order } from '@sallyport/protocol';
 import type { Description, Section } from './description.ts';
 import { formatMoment } from './moments.ts';
 import { numbered, recordOf } from './record.ts';
@@ -49,12 +49,19 @@ function recordOfGrant(grant: Grant, words: Words): Section {
   );
 }
 
-/** Describes a consultant's join. @returns undefined when its key is none */
+/** Describes a join: a consultant's own, or that of a guest whom they let in. @returns undefined when its key is none */
 export async function describeJoin(join: Join, words: Words): Promise<Description | undefined> {
-  const { participant, device } = join;
   const key = fromBase64url(join.mediaKey);
   if (key?.byteLength !== 65) return undefined;
   const digest = toBase64url(await sha256(key));
+  const { kind } = join.participant;
+  return kind === 'interpreter' || kind === 'clinician'
+    ? describeGuest(join, kind, digest, words)
+    : describeOwn(join, digest, words);
+}
+
+function describeOwn(join: Join, digest: string, words: Words): Description {
+  const { participant, device } = join;
   return {
     title: words.join.title,
     lead: words.join.lead(formatMoment(join.issuedAt, words), device.name, device.prison.name, participant.name),
@@ -65,13 +72,33 @@ export async function describeJoin(join: Join, words: Words): Promise<Descriptio
       said(words.join.prison, device.prison.name),
       said(words.others.heading, words.others.nobody),
     ],
-    contents: folded(recordOfJoin(join, digest, words)),
+    contents: folded(recordOfJoin(join, { who: 'person', digest }, words)),
     warnings: [words.join.shown],
     grave: false,
   };
 }
 
-function recordOfJoin(join: Join, digest: string, words: Words): Section {
+function describeGuest(join: Join, kind: GuestKind, digest: string, words: Words): Description {
+  const { participant, device } = join;
+  return {
+    title: words.guest.title,
+    lead: words.guest.lead(participant.name, formatMoment(join.issuedAt, words), device.name, device.prison.name),
+    sections: [
+      said(words.guest.name, participant.name),
+      said(words.guest.kind, words.guest.kinds[kind]),
+      said(words.guest.hospital, participant.site.name),
+      said(words.join.laptop, device.name),
+      said(words.join.prison, device.prison.name),
+      said(words.others.heading, words.others.nobody),
+    ],
+    contents: folded(recordOfJoin(join, { who: 'guest', digest }, words)),
+    // SECURITY: control says who waits; that it is them, the consultant alone can tell (S20, S38).
+    warnings: [words.guest.known, words.guest.shown],
+    grave: false,
+  };
+}
+
+function recordOfJoin(join: Join, { who, digest }: { who: 'person' | 'guest'; digest: string }, words: Words): Section {
   const { device, participant, appointment, manifestVersion } = join;
   return recordOf(
     join,
@@ -80,7 +107,7 @@ function recordOfJoin(join: Join, digest: string, words: Words): Section {
       numbered('appointment', appointment, words),
       numbered('laptop', device.id, words),
       numbered('site', device.prison.id, words),
-      numbered('person', participant.id, words),
+      numbered(who, participant.id, words),
       numbered('hospital', participant.site.id, words),
       numbered('joinKey', digest, words),
     ],

@@ -5,6 +5,7 @@ import { wordsOf } from './languages.ts';
 import {
   describedIn,
   grant,
+  guestJoin,
   id,
   join,
   linesOf,
@@ -34,6 +35,18 @@ describe.each(['en', 'cy'] as const)('S20 the approver in %s', (language) => {
     expect(shown.title).toBe(words.join.title);
     for (const part of ['HB-07', 'HMP Exemplar', 'Dr Rao', '12:00']) expect(shown.lead).toContain(part);
     expect(linesOf(shown)).toEqual(expect.arrayContaining(['Example Infirmary', words.join.shown]));
+  });
+
+  test('says which guest is let in, as what, and into whose consultation with which laptop (S38)', async () => {
+    const shown = await shownIn(language, guestJoin);
+    expect(shown.title).toBe(words.guest.title);
+    for (const part of ['Ines Interpreter', 'HB-07', 'HMP Exemplar', '12:00']) expect(shown.lead).toContain(part);
+    const said = [words.guest.kinds.interpreter, 'Example Infirmary', words.guest.known, words.guest.shown];
+    expect(linesOf(shown)).toEqual(expect.arrayContaining(said));
+    const clinician = { ...guestJoin, participant: { ...guestJoin.participant, kind: 'clinician' as const } };
+    expect(linesOf(await shownIn(language, clinician))).toContain(words.guest.kinds.clinician);
+    // Nobody takes it for their own joining.
+    expect(linesOf(shown).join('\n')).not.toContain(words.join.shown);
   });
 
   test('lets no person approve a laptop’s join', async () => {
@@ -78,7 +91,7 @@ describe.each(['en', 'cy'] as const)('S20 the approver in %s', (language) => {
 
   test('says who else must approve', async () => {
     const said = async (statement: Statement) => linesOf(await shownIn(language, statement));
-    for (const statement of [grant, join]) expect(await said(statement)).toContain(words.others.nobody);
+    for (const statement of [grant, join, guestJoin]) expect(await said(statement)).toContain(words.others.nobody);
     expect(await said(roster)).toContain(words.others.managers);
     expect(await said(manifest)).toContain(words.others.founding(2, 'Ada Trustee, Alan Trustee'));
   });
@@ -102,6 +115,7 @@ describe.each(['en', 'cy'] as const)('S20 the approver in %s', (language) => {
   test.each([
     ['a grant whose nonce is none', { ...grant, pairingNonce: 'AAAA' }],
     ['a join whose key is none', { ...join, mediaKey: 'AAAA' }],
+    ['a guest’s join whose key is none', { ...guestJoin, mediaKey: 'AAAA' }],
     ['a manifest that names a trustee twice', twice()],
     ['a manifest whose audit key is no canonical text', withPolicy({ auditKey: 'AAB' })],
     ['a manifest whose approver its relying party does not cover', withPolicy({ rpId: 'other.test' })],
@@ -120,7 +134,7 @@ describe.each(['en', 'cy'] as const)('S20 the approver in %s', (language) => {
 
 describe('S20 the approver', () => {
   test('is two languages', async () => {
-    for (const statement of [grant, join, order, manifest, roster]) {
+    for (const statement of [grant, join, guestJoin, order, manifest, roster]) {
       const english = await shownIn('en', statement);
       const welsh = await shownIn('cy', statement);
       expect(english.lead).not.toBe(welsh.lead);
@@ -137,6 +151,7 @@ describe('S20 the approver', () => {
   test.each([
     ['a grant', grant, []],
     ['a join', join, ['participant.kind']],
+    ['a guest’s join', guestJoin, []],
     ['an order', order, []],
     ['a manifest', coherent, ['version', 'previous', 'policy.rpId']],
     ['a roster', roster, ['previous']],
@@ -184,13 +199,18 @@ function variantsOf(statement: Statement): [path: string, changed: Statement][] 
   });
 }
 
+/** What stands for another of the same kind, where any other text would be no statement. */
+const others: Readonly<Record<string, string>> = {
+  brick: 'suspend',
+  consultant: 'device',
+  interpreter: 'clinician',
+  prison: 'hospital',
+};
+
 function another(value: unknown): string | number {
   if (typeof value === 'number') return value >= noon ? value + 86_400_000 : value + 1;
   if (value === null) return toBase64url(new Uint8Array(32));
-  if (value === 'brick') return 'suspend';
-  if (value === 'consultant') return 'device';
-  if (value === 'prison') return 'hospital';
   if (typeof value !== 'string') throw new Error('a value of a kind that statements do not have');
   const [first = '', ...rest] = Array.from(value);
-  return [first === 'a' ? 'b' : 'a', ...rest].join('');
+  return others[value] ?? [first === 'a' ? 'b' : 'a', ...rest].join('');
 }

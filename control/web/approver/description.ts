@@ -58,7 +58,7 @@ export async function describe(
   place: OwnPlace,
 ): Promise<Described> {
   // SECURITY: a person who approved a laptop's joining would put a false laptop into a room (S20).
-  if (statement.type === 'join' && statement.participant.kind !== 'consultant') {
+  if (statement.type === 'join' && statement.participant.kind === 'device') {
     return { described: false, words: words.join.ofLaptop };
   }
   const description = await descriptionOf(statement, previous, words, place);

@@ -50,6 +50,11 @@ export const join: Join = {
   mediaKey: toBase64url(new Uint8Array(65).fill(4)),
 };
 
+export const guestJoin: Join = {
+  ...join,
+  participant: { kind: 'interpreter', id: id('17'), name: 'Ines Interpreter', site: hospital },
+};
+
 export const order: Order = {
   ...common,
   type: 'order',

@@ -47,6 +47,18 @@ export const welsh: Words = {
     ofLaptop:
       'Mae gliniadur yn llofnodi drosto’i hun wrth ymuno: ni chaiff unrhyw berson gymeradwyo hynny. Caewch y ffenestr hon a dywedwch wrth TG.',
   },
+  guest: {
+    title: 'Gadael gwestai i mewn',
+    lead: (name, moment, laptop, prison) =>
+      `Rydych ar fin gadael ${name} i mewn i’ch ymgynghoriad, ${moment}, gyda’r gliniadur ${laptop} yn ${prison}.`,
+    name: 'Gwestai',
+    kind: 'Maent yn dod fel',
+    kinds: { interpreter: 'Cyfieithydd', clinician: 'Ail glinigydd' },
+    hospital: 'Gwestai i ymgynghorydd yn',
+    known:
+      'Nid oes gan westai allwedd mynediad: daeth drwy ddolen a chod. Os nad ydych yn disgwyl y person hwn, gwrthodwch. Pan fydd i mewn, gwnewch yn siŵr o’r wyneb neu’r llais mai’r person iawn ydyw.',
+    shown: 'Mae pawb yn yr ystafell yn gweld yr enw hwn oherwydd eich bod chi’n ei gymeradwyo.',
+  },
   order: {
     title: {
       suspend: 'Atal',
@@ -185,6 +197,7 @@ export const welsh: Words = {
     hospital: 'Ysbyty',
     appointment: 'Apwyntiad',
     person: 'Person',
+    guest: 'Gwestai',
     joinKey: 'Crynodeb allwedd yr ymuno hwn',
   },
 };

@@ -45,6 +45,18 @@ export const english: Words = {
       'The laptop shows this name because you approve it. If it is not yours, or if you did not ask to join, decline.',
     ofLaptop: 'A laptop signs its own joining: no person may approve it. Close this window and tell IT.',
   },
+  guest: {
+    title: 'Let a guest in',
+    lead: (name, moment, laptop, prison) =>
+      `You are about to let ${name} into your consultation of ${moment} with the laptop ${laptop} at ${prison}.`,
+    name: 'Guest',
+    kind: 'They come as',
+    kinds: { interpreter: 'Interpreter', clinician: 'Second clinician' },
+    hospital: 'Guest of a consultant of',
+    known:
+      'A guest has no passkey: they came by a link and a code. If you do not expect this person, decline. When they are in, make sure by face or voice that it is them.',
+    shown: 'Everybody in the room sees this name because you approve it.',
+  },
   order: {
     title: {
       suspend: 'Suspend',
@@ -181,6 +193,7 @@ export const english: Words = {
     hospital: 'Hospital',
     appointment: 'Appointment',
     person: 'Person',
+    guest: 'Guest',
     joinKey: 'Digest of this join’s key',
   },
 };

@@ -1,4 +1,4 @@
-import type { FleetPolicy, OrderKind, SiteKind } from '@sallyport/protocol';
+import type { FleetPolicy, GuestKind, OrderKind, SiteKind } from '@sallyport/protocol';
 
 /** The languages of the approver. */
 export type Language = 'en' | 'cy';
@@ -46,6 +46,16 @@ export interface Words {
     hospital: string;
     shown: string;
     ofLaptop: string;
+  };
+  guest: {
+    title: string;
+    lead: (name: string, moment: string, laptop: string, prison: string) => string;
+    name: string;
+    kind: string;
+    kinds: Record<GuestKind, string>;
+    hospital: string;
+    known: string;
+    shown: string;
   };
   order: {
     title: Record<OrderKind, string>;
@@ -127,4 +137,5 @@ export type RecordLabel =
   | 'hospital'
   | 'appointment'
   | 'person'
+  | 'guest'
   | 'joinKey';

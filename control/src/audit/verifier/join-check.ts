@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { decodeStatement, fromBase64url } from '@sallyport/protocol';
 import type { AppointedConsultant, AuditEntry, Join, Participant, Roster } from '@sallyport/protocol';
-import { participantOf, verifyParticipant } from '@sallyport/protocol/participants';
+import { approverOf, participantOf, verifyParticipant } from '@sallyport/protocol/participants';
 import type { KnownRoom } from '@sallyport/protocol/participants';
 import type { DeviceCheck } from './device-check.ts';
 import { differenceFrom, judgedAt, textOf } from './entry-facts.ts';
@@ -17,14 +17,17 @@ interface KeptJoin {
   isUsed: boolean;
 }
 
-/** Joins of rooms: each needs the consultant's own approval, or the signature of the laptop that people opened. */
+/**
+ * Joins of rooms: a consultant's and a guest's need the approval of the room's consultant, a laptop's the signature of the
+ * laptop that people opened.
+ */
 export class JoinCheck {
   readonly #findings: Findings;
   readonly #trust: TrustCheck;
   readonly #devices: DeviceCheck;
   /** By the digest of the join's own key. */
   readonly #joins = new Map<string, KeptJoin>();
-  /** Consultants who joined, by room: the entry of each. */
+  /** Consultants who joined, or let a guest in, by room: the entry of each. */
   readonly #consultants: { room: string; consultant: string; entry: AuditEntry }[] = [];
 
   constructor(findings: Findings, trust: TrustCheck, devices: DeviceCheck) {
@@ -34,7 +37,7 @@ export class JoinCheck {
   }
 
   add({ proof }: LineOf<'join'>, line: number): void {
-    const bytes = fromBase64url(proof.kind === 'consultant' ? proof.join.statement : proof.statement);
+    const bytes = fromBase64url(proof.kind === 'device' ? proof.statement : proof.join.statement);
     const join = bytes && decodeStatement(bytes);
     // The record names a join by the digest of its own key.
     if (join?.type === 'join' && !this.#joins.has(keyOf(join.mediaKey))) {
@@ -59,7 +62,7 @@ export class JoinCheck {
     for (const { room, consultant, entry } of this.#consultants) {
       const approved = consultantsOf(room);
       if (approved.size === 0 || approved.has(consultant)) continue;
-      this.#findings.addOf(entry, forged('lets a consultant join for whom nobody had opened the laptop'));
+      this.#findings.addOf(entry, forged('rests on a consultant for whom nobody had opened the laptop'));
     }
   }
 
@@ -79,14 +82,14 @@ export class JoinCheck {
     const difference = differenceFrom(entry, said);
     if (difference !== undefined) return altered(`says otherwise than the proof: ${difference}`);
     if (kept.proof.kind === 'device') return this.#devices.vouch(participant.id, keyOf(kept.proof.key));
-    this.#consultants.push({ room: room.appointment, consultant: participant.id, entry });
+    this.#consultants.push({ room: room.appointment, consultant: room.consultant.id, entry });
     return undefined;
   }
 
   /** The room as the proof itself says it is; that people meant this consultant the grants say. */
   async #roomOf(entry: AuditEntry, { proof, join }: KeptJoin): Promise<KnownRoom | undefined> {
     const { manifest } = this.#trust;
-    const consultant = consultantOf(proof, join);
+    const consultant = await this.#consultantOf(proof, join);
     if (manifest === undefined || consultant === undefined) return undefined;
     const { id, prison } = join.device;
     const rosters = new Map<string, Roster | undefined>();
@@ -96,17 +99,20 @@ export class JoinCheck {
       ...{ roster: (site) => rosters.get(site), now: judgedAt(entry) },
     };
   }
+
+  async #consultantOf(proof: Proof, { participant }: Join): Promise<AppointedConsultant | undefined> {
+    const themselves = { id: participant.id, name: participant.name, hospital: participant.site };
+    if (proof.kind === 'consultant') return themselves;
+    // A guest's statement names no consultant: it is whoever's passkey approved it. Nobody of the hospital: then it does not hold.
+    if (proof.kind === 'guest') return approverOf(proof, await this.#trust.roster(participant.site.id)) ?? themselves;
+    const bytes = fromBase64url(proof.grant.statement);
+    const grant = bytes && decodeStatement(bytes);
+    return grant?.type === 'grant' ? grant.appointment.consultant : undefined;
+  }
 }
 
 function isOf({ actor }: AuditEntry, { kind, id, name }: Participant): boolean {
   return actor.kind === (kind === 'device' ? 'device' : 'person') && actor.id === id && actor.name === name;
-}
-
-function consultantOf(proof: Proof, { participant }: Join): AppointedConsultant | undefined {
-  if (proof.kind === 'consultant') return { id: participant.id, name: participant.name, hospital: participant.site };
-  const bytes = fromBase64url(proof.grant.statement);
-  const grant = bytes && decodeStatement(bytes);
-  return grant?.type === 'grant' ? grant.appointment.consultant : undefined;
 }
 
 /** SHA-256 of a key, base64url. */
