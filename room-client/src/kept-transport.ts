@@ -22,6 +22,7 @@ export class KeptTransport {
   #transport: types.Transport | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #failing = false;
+  #wanted = false;
   #closed = false;
 
   constructor(options: Options) {
@@ -37,8 +38,22 @@ export class KeptTransport {
     return this.#failing ? 'failed' : (this.#transport?.connectionState ?? 'new');
   }
 
+  /** Makes the transport unless it is made, or being made, already; tries until it is, or until it is closed. */
+  keepOpen(): void {
+    if (this.#wanted || this.#closed) return;
+    this.open().then(
+      () => {
+        this.#renewed();
+      },
+      () => {
+        this.#renewAfter(renewal.first);
+      },
+    );
+  }
+
   /** Makes the transport. @throws RefusedError when the room refuses it */
   async open(): Promise<void> {
+    this.#wanted = true;
     const { direction, device, ask, onMade } = this.#options;
     const described = resultOf(await ask('room.createTransport', { direction }));
     if (this.#closed) return;

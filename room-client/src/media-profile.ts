@@ -30,6 +30,18 @@ export function sendingOf(
   return { encodings, ...(codec === undefined ? {} : { codec }) };
 }
 
+/**
+ * How a source is sent to find out what the network carries: the camera in one layer, so that as much comes back as goes
+ * out; the microphone in silence too, because what is not sent cannot be counted.
+ */
+export function measuredSendingOf(
+  source: MediaSource,
+  codecs: types.RtpCodecCapability[],
+): ReturnType<typeof sendingOf> {
+  if (source === 'microphone') return { codecOptions: { ...speech, opusDtx: false } };
+  return { ...sendingOf(source, codecs), encodings: [{ maxBitrate: 1_500_000, scalabilityMode: 'L1T3' }] };
+}
+
 /** Tells the encoder what a track shows: text and x-rays keep their detail, faces their motion. */
 export function hintContent(source: MediaSource, track: MediaStreamTrack): void {
   const hints = { camera: 'motion', microphone: 'speech', screen: 'detail' } as const;

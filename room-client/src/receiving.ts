@@ -1,4 +1,4 @@
-import type { MediaSource, Phase, ProducerInfo, RoomRequestParams } from '@sallyport/protocol';
+import type { MediaSource, ProducerInfo, RoomRequestParams } from '@sallyport/protocol';
 import type { Device, types } from 'mediasoup-client';
 import { KeptTransport } from './kept-transport.ts';
 import type { RemoteTrack, RoomEmitter } from './room-events.ts';
@@ -18,10 +18,11 @@ interface Options {
 interface Reception {
   info: ProducerInfo;
   consumer: types.Consumer | undefined;
-  asked: boolean;
+  /** The newest try to receive it, under way or done; undefined when it may be asked for. */
+  attempt: symbol | undefined;
 }
 
-/** What arrives from the others: everything they send, as soon as the room's phase allows. */
+/** What arrives from the others: everything they send, as soon and as long as the room allows. */
 export class Receiving {
   readonly transport: KeptTransport;
   readonly #options: Options;
@@ -51,16 +52,18 @@ export class Receiving {
     return this.consumers.map(({ info, consumer }) => remoteTrack(info, consumer));
   }
 
-  /** Nothing is consumed while waiting (P6.3); from the consult on, everything. */
-  setPhase(phase: Phase): void {
-    this.#allowed = phase === 'consult' || phase === 'debrief';
-    this.#receiveAll();
+  /** While the room does not allow it nothing is consumed, and what was is closed (P6.3); otherwise everything is. */
+  setAllowed(allowed: boolean): void {
+    if (allowed === this.#allowed) return;
+    this.#allowed = allowed;
+    // SECURITY: what may not be received any more is not shown or heard from this moment on, whatever still arrives (S39).
+    this.#receiveAgain();
   }
 
   /** Somebody sends something. */
   add(info: ProducerInfo): void {
     if (this.#receptions.has(info.producer)) return;
-    this.#receptions.set(info.producer, { info, consumer: undefined, asked: false });
+    this.#receptions.set(info.producer, { info, consumer: undefined, attempt: undefined });
     this.#receiveAll();
   }
 
@@ -96,16 +99,19 @@ export class Receiving {
 
   #receiveAll(): void {
     if (!this.#allowed || this.transport.current === undefined) return;
-    for (const reception of this.#receptions.values()) if (!reception.asked) void this.#receive(reception);
+    for (const reception of this.#receptions.values()) {
+      if (reception.attempt === undefined) void this.#receive(reception);
+    }
   }
 
   async #receive(reception: Reception): Promise<void> {
     const transport = this.transport.current;
     if (transport === undefined) return;
-    reception.asked = true;
+    const attempt = Symbol();
+    reception.attempt = attempt;
     try {
       const consumer = await this.#consume(transport, reception.info);
-      if (this.#receptions.get(reception.info.producer) !== reception || transport.closed) {
+      if (!this.#isCurrent(reception, attempt) || transport.closed) {
         consumer.close();
         return;
       }
@@ -114,21 +120,24 @@ export class Receiving {
       // Only now: the first key frame comes when somebody shows it.
       resultOf(await this.#options.ask('room.resumeConsumer', { consumer: consumer.id }));
     } catch {
-      this.#receiveLater(reception, transport);
+      if (transport === this.transport.current) this.#receiveLater(reception, attempt);
     }
   }
 
   /** What was refused or failed is asked for once more after a while, unless it is gone by then. */
-  #receiveLater(reception: Reception, transport: types.Transport): void {
-    const isCurrent = (): boolean =>
-      this.#receptions.get(reception.info.producer) === reception && transport === this.transport.current;
-    if (!isCurrent()) return;
+  #receiveLater(reception: Reception, attempt: symbol): void {
+    if (!this.#isCurrent(reception, attempt)) return;
     this.#end(reception);
     setTimeout(() => {
-      if (!isCurrent()) return;
-      reception.asked = false;
+      if (!this.#isCurrent(reception, attempt)) return;
+      reception.attempt = undefined;
       this.#receiveAll();
     }, retryAfter);
+  }
+
+  /** Whether a try still counts: what it is for is there, and it was not given up for another. */
+  #isCurrent(reception: Reception, attempt: symbol): boolean {
+    return this.#receptions.get(reception.info.producer) === reception && reception.attempt === attempt;
   }
 
   async #consume(transport: types.Transport, info: ProducerInfo): Promise<types.Consumer> {
@@ -150,7 +159,7 @@ export class Receiving {
   #receiveAgain(): void {
     for (const reception of this.#receptions.values()) {
       this.#end(reception);
-      reception.asked = false;
+      reception.attempt = undefined;
     }
     this.#receiveAll();
   }

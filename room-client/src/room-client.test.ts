@@ -1,134 +1,34 @@
-import type {
-  Outcome,
-  Participant,
-  ProducerInfo,
-  RoomNotification,
-  RoomRequestMethod,
-  RoomRequestParams,
-  RoomRequestResult,
-} from '@sallyport/protocol';
-import { FakeHandler, testFakeParameters, type types } from 'mediasoup-client';
+import type { ProducerInfo } from '@sallyport/protocol';
+import { noProgress } from '@sallyport/protocol';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { RoomClient, type RemoteTrack, type RequestInRoom, type RoomEvents } from './room-client.ts';
-
-const room = '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f001';
-const consultant: Participant = {
-  id: '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f002',
-  kind: 'consultant',
-  name: 'Dr Jones',
-  site: { id: '0b6f3a52-6a3c-4a63-9f4e-0a52a9a3f003', name: 'Example Infirmary' },
-  proof: { kind: 'consultant', join: { statement: 'AA', approvals: [] } },
-};
-const refused = { ok: false, refusal: { reason: 'wrong-state' } } as const;
-
-/** The room's end of the signalling: answers as control does, keeps what it was asked, tells what the test says. */
-class RoomEndpoint {
-  readonly asked: { method: RoomRequestMethod; params: unknown }[] = [];
-  readonly refusals = new Map<RoomRequestMethod, Outcome<never>>();
-  readonly #listeners = new Set<(notification: RoomNotification) => void>();
-  producers: ProducerInfo[] = [];
-  /** What a hostile room would have its participants ask; the contract has no such member. */
-  iceServers: RTCIceServer[] = [];
-  phase: 'waiting' | 'consult' = 'waiting';
-  #number = 0;
-
-  readonly onNotification = (listener: (notification: RoomNotification) => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
-  };
-
-  readonly join = (joined: string): Promise<Outcome<RoomRequestResult<'room.join'>>> =>
-    this.#reply('room.join', { room: joined });
-
-  readonly request = <M extends RequestInRoom>(
-    method: M,
-    params: RoomRequestParams<M>,
-  ): Promise<Outcome<RoomRequestResult<M>>> => this.#reply(method, params);
-
-  get hearers(): number {
-    return this.#listeners.size;
-  }
-
-  tell(notification: RoomNotification): void {
-    for (const listener of [...this.#listeners]) listener(notification);
-  }
-
-  count(method: RoomRequestMethod): number {
-    return this.asked.filter((request) => request.method === method).length;
-  }
-
-  paramsOf<M extends RoomRequestMethod>(method: M): RoomRequestParams<M>[] {
-    return this.asked
-      .filter((request) => request.method === method)
-      .map(({ params }) => params as RoomRequestParams<M>);
-  }
-
-  async #reply<M extends RoomRequestMethod>(method: M, params: unknown): Promise<Outcome<RoomRequestResult<M>>> {
-    this.asked.push({ method, params });
-    const refusal = this.refusals.get(method);
-    await Promise.resolve();
-    return refusal ?? { ok: true, value: this.#answer(method, params) as RoomRequestResult<M> };
-  }
-
-  #answer(method: RoomRequestMethod, params: unknown): unknown {
-    this.#number += 1;
-    if (method === 'room.join') return this.#room();
-    if (method === 'room.createTransport') {
-      const { iceServers } = this;
-      return { ...testFakeParameters.generateTransportRemoteParameters(), id: `transport-${this.#number}`, iceServers };
-    }
-    if (method === 'room.produce') return { producer: `producer-${this.#number}` };
-    return method === 'room.consume' ? this.#consumer((params as RoomRequestParams<'room.consume'>).producer) : {};
-  }
-
-  #room(): unknown {
-    const { phase, producers } = this;
-    const rtpCapabilities = testFakeParameters.generateRouterRtpCapabilities();
-    return { phase, producers, rtpCapabilities, participants: [consultant], closesAt: 1_800_000_000_000 };
-  }
-
-  #consumer(producer: string): unknown {
-    const codecMimeType = producer.startsWith('microphone') ? 'audio/opus' : 'video/VP8';
-    const { id, kind, rtpParameters } = testFakeParameters.generateConsumerRemoteParameters({ codecMimeType });
-    return { consumer: id, kind, rtpParameters };
-  }
-}
-
-/** Makes the FakeHandlers of mediasoup-client, and keeps them so that a test can break their connection. */
-function fakeEngine(): {
-  handlers: FakeHandler[];
-  options: Parameters<types.HandlerFactory['factory']>[0][];
-  handlerFactory: types.HandlerFactory;
-} {
-  const handlers: FakeHandler[] = [];
-  const given: Parameters<types.HandlerFactory['factory']>[0][] = [];
-  const made = FakeHandler.createFactory(testFakeParameters);
-  const factory: types.HandlerFactory['factory'] = (options) => {
-    given.push(options);
-    const handler = made.factory(options);
-    keep(handler);
-    return handler;
-  };
-  const keep = (handler: unknown): void => {
-    if (handler instanceof FakeHandler) handlers.push(handler);
-  };
-  return { handlers, options: given, handlerFactory: { ...made, factory } };
-}
+import { RoomClient } from './room-client.ts';
+import {
+  RoomEndpoint,
+  consultant,
+  fakeEngine,
+  listenTo,
+  producerOf,
+  refused,
+  room,
+  trackOf,
+  tracksIn,
+  type Told,
+} from './room-client-testing.ts';
 
 let endpoint: RoomEndpoint;
 let engine: ReturnType<typeof fakeEngine>;
 let client: RoomClient;
-let told: { event: keyof RoomEvents; value: unknown }[];
+let told: Told;
 
 beforeEach(() => {
   vi.useFakeTimers();
   endpoint = new RoomEndpoint();
   engine = fakeEngine();
-  client = new RoomClient({ signalling: endpoint, room, engine: { handlerFactory: engine.handlerFactory } });
-  told = [];
-  const events = ['phase', 'participantJoined', 'participantLeft', 'remoteTrack', 'remoteTrackPaused'] as const;
-  const ends = ['remoteTrackEnded', 'localTrackEnded', 'connection', 'ended'] as const;
-  for (const event of [...events, ...ends]) client.on(event, (value) => told.push({ event, value }));
+  client = new RoomClient({
+    ...{ signalling: endpoint, room, kind: 'consultant' },
+    engine: { handlerFactory: engine.handlerFactory },
+  });
+  told = listenTo(client);
 });
 afterEach(() => {
   client.close();
@@ -145,7 +45,7 @@ describe('joining', () => {
   test('makes one transport a direction and tells what the room is', async () => {
     expect(await client.join()).toEqual({
       ok: true,
-      value: { phase: 'waiting', participants: [consultant], closesAt: 1_800_000_000_000 },
+      value: { phase: 'waiting', progress: noProgress, participants: [consultant], closesAt: 1_800_000_000_000 },
     });
     expect(endpoint.paramsOf('room.createTransport').map(({ direction }) => direction)).toEqual(['send', 'receive']);
     expect(await client.join()).toEqual(refused);
@@ -163,7 +63,10 @@ describe('joining', () => {
     const { onNotification } = endpoint;
     const gone = () => Promise.reject(new Error('gone'));
     const signalling = { onNotification, join: gone, request: gone };
-    const broken = new RoomClient({ signalling, room, engine: { handlerFactory: engine.handlerFactory } });
+    const broken = new RoomClient({
+      ...{ signalling, room, kind: 'device' },
+      engine: { handlerFactory: engine.handlerFactory },
+    });
     expect(await broken.join()).toEqual({ ok: false, refusal: { reason: 'failed' } });
   });
 
@@ -173,7 +76,7 @@ describe('joining', () => {
     endpoint.tell({ method: 'room.phase', params: { phase: 'consult' } });
     await joining;
     await settle();
-    expect(tracks()).toMatchObject([{ participant: consultant.id, source: 'camera', paused: false }]);
+    expect(tracksIn(told)).toMatchObject([{ participant: consultant.id, source: 'camera', paused: false }]);
   });
 
   test('a room that ends while joining ends the join', async () => {
@@ -253,7 +156,7 @@ describe('receiving', () => {
     expect(endpoint.count('room.consume')).toBe(0);
     endpoint.tell({ method: 'room.phase', params: { phase: 'consult' } });
     await settle();
-    expect(tracks().map(({ source }) => source)).toEqual(['camera', 'microphone', 'screen']);
+    expect(tracksIn(told).map(({ source }) => source)).toEqual(['camera', 'microphone', 'screen']);
     expect(endpoint.count('room.resumeConsumer')).toBe(3);
     expect(client.remoteTracks).toHaveLength(3);
     endpoint.tell({ method: 'room.phase', params: { phase: 'debrief' } });
@@ -278,10 +181,10 @@ describe('receiving', () => {
   test('what is refused is asked for again, unless it is gone', async () => {
     endpoint.refusals.set('room.consume', refused);
     await consulting([producerOf('camera-1', 'camera')]);
-    expect(tracks()).toEqual([]);
+    expect(tracksIn(told)).toEqual([]);
     endpoint.refusals.clear();
     await vi.advanceTimersByTimeAsync(2000);
-    expect(tracks()).toHaveLength(1);
+    expect(tracksIn(told)).toHaveLength(1);
     endpoint.refusals.set('room.consume', refused);
     endpoint.tell({ method: 'room.producerAdded', params: { producer: producerOf('screen-1', 'screen') } });
     await settle();
@@ -340,37 +243,6 @@ describe('the end', () => {
     expect(endpoint.count('room.leave')).toBe(1);
   });
 });
-
-/** As much of a track as a sender looks at. */
-class LocalTrack extends EventTarget {
-  readonly kind: 'audio' | 'video';
-  readonly id = crypto.randomUUID();
-  enabled = true;
-  contentHint = '';
-  readyState = 'live';
-
-  constructor(kind: 'audio' | 'video') {
-    super();
-    this.kind = kind;
-  }
-
-  stop(): void {
-    this.readyState = 'ended';
-  }
-}
-
-function trackOf(kind: 'audio' | 'video'): MediaStreamTrack {
-  return new LocalTrack(kind) as unknown as MediaStreamTrack;
-}
-
-function producerOf(producer: string, source: ProducerInfo['source']): ProducerInfo {
-  const kind = source === 'microphone' ? 'audio' : 'video';
-  return { producer, participant: consultant.id, kind, source, paused: false };
-}
-
-function tracks(): RemoteTrack[] {
-  return told.filter(({ event }) => event === 'remoteTrack').map(({ value }) => value as RemoteTrack);
-}
 
 async function consulting(producers: ProducerInfo[]): Promise<void> {
   endpoint.phase = 'consult';

@@ -1,11 +1,16 @@
+import { mediaAllowance } from '@sallyport/protocol';
 import type {
+  MediaAllowance,
   MediaSource,
   Outcome,
   Participant,
+  PeerKind,
   Phase,
+  Progress,
   RoomEnd,
   RoomNotification,
   RoomRequestResult,
+  RoomStage,
 } from '@sallyport/protocol';
 import { Device, type types } from 'mediasoup-client';
 import { Receiving } from './receiving.ts';
@@ -14,6 +19,7 @@ import { receivedStats, roomStats, roundTripMs, sentStats, type RoomStats } from
 import { Sending } from './sending.ts';
 import { askOver, joinOver, outcomeOf, resultOf, type Ask, type RoomSignalling } from './signalling.ts';
 
+export { measureNetwork, type NetworkCheckOptions } from './network-check.ts';
 export type { RemoteTrack, RoomConnection, RoomEvents } from './room-events.ts';
 export type { RoomStats, TrackStats } from './room-stats.ts';
 export type { RequestInRoom, RoomSignalling } from './signalling.ts';
@@ -25,6 +31,8 @@ export interface RoomClientOptions {
   signalling: RoomSignalling;
   /** The room's, and so the appointment's, identifier. */
   room: string;
+  /** As whom this page joins: what the room's stage allows them is all that is sent and received. */
+  kind: PeerKind;
   /** For pages that know their browser (the laptop's: `{ handlerName: 'Chrome111' }`); found out unless stated. */
   engine?: RoomEngine;
 }
@@ -32,15 +40,16 @@ export interface RoomClientOptions {
 /** What a participant learns by joining. */
 export interface Joined {
   phase: Phase;
+  progress: Progress;
   /** Everybody else who is in the room. */
   participants: Participant[];
-  /** When the room's window ends, milliseconds since the epoch. */
+  /** When the room closes by itself, milliseconds since the epoch. */
   closesAt: number;
 }
 
 /** A membership: what there is while the client is in the room. */
 interface Membership {
-  phase: Phase;
+  stage: RoomStage;
   connection: RoomConnection;
   sending: Sending;
   receiving: Receiving;
@@ -55,12 +64,13 @@ type State =
 
 /**
  * One participant's side of one room: joins, sends camera, microphone and screen, receives what the others send as
- * soon as the phase allows. Renders nothing, asks nothing of a network but through its signalling and WebRTC.
+ * soon and as long as the room's stage allows. Renders nothing, asks nothing of a network but through its signalling and WebRTC.
  *
  *     new ──join()──▶ joining ──▶ joined ──room.ended, leave(), close()──▶ closed
  */
 export class RoomClient {
   readonly #room: string;
+  readonly #kind: PeerKind;
   readonly #engine: RoomEngine;
   readonly #signalling: RoomSignalling;
   readonly #ask: Ask;
@@ -70,6 +80,7 @@ export class RoomClient {
 
   constructor(options: RoomClientOptions) {
     this.#room = options.room;
+    this.#kind = options.kind;
     this.#engine = options.engine ?? {};
     this.#signalling = options.signalling;
     this.#ask = askOver(options.signalling);
@@ -85,7 +96,7 @@ export class RoomClient {
 
   /** The room's phase; undefined while this client is not in it. */
   get phase(): Phase | undefined {
-    return this.#state.name === 'joined' ? this.#state.phase : undefined;
+    return this.#state.name === 'joined' ? this.#state.stage.phase : undefined;
   }
 
   get connection(): RoomConnection {
@@ -112,7 +123,10 @@ export class RoomClient {
     return entered;
   }
 
-  /** Sends a track as camera, microphone or screen, in place of what that source sends now. The track stays the caller's. */
+  /**
+   * Sends a track as camera, microphone or screen, in place of what that source sends now; once the room's stage allows
+   * anything to be sent, if it does not yet. The track stays the caller's.
+   */
   async publish(source: MediaSource, track: MediaStreamTrack): Promise<Outcome<void>> {
     return this.#state.name === 'joined' ? this.#state.sending.publish(source, track) : notJoined;
   }
@@ -173,7 +187,7 @@ export class RoomClient {
     const sending = new Sending({ device, ask: this.#ask, onState, onTrackEnded });
     const receiving = new Receiving({ device, ask: this.#ask, onState, events: this.#events });
     try {
-      await Promise.all([sending.transport.open(), receiving.transport.open()]);
+      if (isMedia(this.#allowance(joined))) await Promise.all([sending.transport.open(), receiving.transport.open()]);
     } catch (error) {
       sending.close();
       receiving.close();
@@ -183,7 +197,7 @@ export class RoomClient {
   }
 
   #begin(
-    { phase, participants, producers, closesAt }: RoomRequestResult<'room.join'>,
+    { phase, progress, participants, producers, closesAt }: RoomRequestResult<'room.join'>,
     { sending, receiving }: Pick<Membership, 'sending' | 'receiving'>,
   ): Joined {
     const before = this.#state;
@@ -192,11 +206,12 @@ export class RoomClient {
       receiving.close();
       return resultOf<Joined>(notJoined);
     }
-    this.#state = { name: 'joined', phase, connection: 'joining', sending, receiving };
+    const membership = { stage: { phase, progress }, connection: 'joining', sending, receiving } as const;
+    this.#state = { name: 'joined', ...membership };
     for (const producer of producers) receiving.add(producer);
-    receiving.setPhase(phase);
+    this.#followStage(this.#state);
     for (const notification of before.early) this.#hear(notification);
-    return { phase, participants, closesAt };
+    return { phase, progress, participants, closesAt };
   }
 
   #hear(notification: RoomNotification): void {
@@ -209,7 +224,18 @@ export class RoomClient {
     const { receiving } = membership;
     switch (notification.method) {
       case 'room.phase':
-        this.#enter(membership, notification.params.phase);
+        this.#enter(membership, notification.params);
+        this.#events.emit('phase', notification.params.phase);
+        return;
+      case 'room.progress':
+        this.#enter(membership, notification.params);
+        this.#events.emit('progress', notification.params.progress);
+        return;
+      case 'room.message':
+        this.#events.emit('message', notification.params.message);
+        return;
+      case 'room.extended':
+        this.#events.emit('closesAt', notification.params.closesAt);
         return;
       case 'room.participantJoined':
         this.#events.emit('participantJoined', notification.params.participant);
@@ -232,10 +258,20 @@ export class RoomClient {
     }
   }
 
-  #enter(membership: Membership, phase: Phase): void {
-    Object.assign(membership, { phase });
-    this.#events.emit('phase', phase);
-    membership.receiving.setPhase(phase);
+  #enter(membership: Membership, change: Partial<RoomStage>): void {
+    Object.assign(membership, { stage: { ...membership.stage, ...change } });
+    this.#followStage(membership);
+  }
+
+  #followStage({ stage, sending, receiving }: Membership): void {
+    const allowance = this.#allowance(stage);
+    // SECURITY: nothing connects to the media server before the room's stage allows this page to send or receive (S40).
+    if (isMedia(allowance)) for (const { transport } of [sending, receiving]) transport.keepOpen();
+    receiving.setAllowed(allowance.receives);
+  }
+
+  #allowance(stage: RoomStage): MediaAllowance {
+    return mediaAllowance(stage, this.#kind);
   }
 
   #end(reason: RoomEnd): void {
@@ -253,6 +289,10 @@ export class RoomClient {
     state.connection = connection;
     this.#events.emit('connection', connection);
   }
+}
+
+function isMedia({ sends, receives }: MediaAllowance): boolean {
+  return sends || receives;
 }
 
 const notJoined = { ok: false, refusal: { reason: 'wrong-state' } } as const;

@@ -1,4 +1,4 @@
-import type { MediaSource, Participant, Phase, RoomEnd } from '@sallyport/protocol';
+import type { MediaSource, Participant, Phase, Progress, RoomEnd, WaitingMessage } from '@sallyport/protocol';
 
 /**
  * How a participant stands with the room's media: `joining` until the first transport carries, `reconnecting` while
@@ -18,6 +18,11 @@ export interface RemoteTrack {
 /** What a room's client tells. Each name with what the listener gets. */
 export interface RoomEvents {
   phase: Phase;
+  progress: Progress;
+  /** The consultant's word to whoever waits. */
+  message: WaitingMessage;
+  /** The room closes by itself at another time than was said: milliseconds since the epoch. */
+  closesAt: number;
   participantJoined: Participant;
   /** The participant's id. */
   participantLeft: string;

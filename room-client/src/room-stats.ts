@@ -29,10 +29,11 @@ export interface RoomStats {
   roundTripMs: number | null;
 }
 
-type Entry = ReadonlyMap<string, unknown>;
+/** One entry of a report, its members by name. */
+export type Entry = ReadonlyMap<string, unknown>;
 
 /** Reads the members of a report's entries, which the DOM's types leave open. */
-function entriesOf(report: RTCStatsReport): Entry[] {
+export function entriesOf(report: RTCStatsReport): Entry[] {
   const entries: Entry[] = [];
   report.forEach((value: unknown) => {
     if (typeof value === 'object' && value !== null) entries.push(new Map(Object.entries(value)));
@@ -40,11 +41,13 @@ function entriesOf(report: RTCStatsReport): Entry[] {
   return entries;
 }
 
-function sum(entries: Entry[], member: string): number {
+/** A member over all entries; those without it count for nothing. */
+export function sum(entries: Entry[], member: string): number {
   return entries.reduce((total, entry) => total + numberOf(entry, member), 0);
 }
 
-function largest(entries: Entry[], member: string): number {
+/** The largest of a member, 0 when no entry has it. */
+export function largest(entries: Entry[], member: string): number {
   return entries.reduce((most, entry) => Math.max(most, numberOf(entry, member)), 0);
 }
 

@@ -10,6 +10,8 @@ interface Options {
   onState: () => void;
   /** A published track ended by itself. */
   onTrackEnded: (source: MediaSource) => void;
+  /** How a source is sent; as in a room unless stated. */
+  profile?: typeof sendingOf;
 }
 
 /** What this participant sends: at most one track a source, published again when the transport is made anew. */
@@ -78,7 +80,8 @@ export class Sending {
   async #produce(source: MediaSource, track: MediaStreamTrack): Promise<void> {
     const transport = this.transport.current;
     if (transport === undefined) return;
-    const sending = sendingOf(source, this.#options.device.sendRtpCapabilities.codecs ?? []);
+    const { device, profile = sendingOf } = this.#options;
+    const sending = profile(source, device.sendRtpCapabilities.codecs ?? []);
     try {
       const producer = await transport.produce({ track, ...sending, stopTracks: false, appData: { source } });
       await this.#keep(source, track, producer);

@@ -42,7 +42,7 @@ export class RefusedError extends Error {
 const failed: Outcome<never> = { ok: false, refusal: { reason: 'failed' } };
 
 /** Asks over a signalling; its faults are refusals too. */
-export function askOver(signalling: RoomSignalling): Ask {
+export function askOver(signalling: Pick<RoomSignalling, 'request'>): Ask {
   return (method, params) => withoutFault(() => signalling.request(method, params));
 }
 

@@ -108,6 +108,7 @@ export class DeviceConnection {
   #report(reported: ReportedState): void {
     const isFirst = this.#latest === undefined;
     this.#latest = reported;
+    if (roomless.includes(reported.state)) this.#dropCheck();
     // Only the newest of what came while an earlier report is being written counts.
     if (isFirst) this.#write(() => this.#writeLatest());
   }
@@ -134,9 +135,15 @@ export class DeviceConnection {
 
   async #giveBack(): Promise<void> {
     clearInterval(this.#lease);
+    this.#dropCheck();
     this.#write(() => this.#leaveRoom('connection-lost'));
     this.#write(() => this.#deps.presence.disconnected(this.device.id));
     await this.#writing;
+  }
+
+  /** SECURITY: a laptop's check ends with its activation and with its connection, at once (S40). */
+  #dropCheck(): void {
+    this.#deps.services.checks.drop(this.device.id);
   }
 
   #leaveRoom(reason: 'connection-lost' | 'device-locked'): Promise<void> {

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { deviceRequests } from '@sallyport/protocol';
 import type { DeviceRequestResult } from '@sallyport/protocol';
 import type { Database } from '../db/schema.ts';
-import type { Answer, RoomPeer } from '../ports.ts';
+import type { Answer, MediaRequest, RoomPeer } from '../ports.ts';
 import type { RequestOf } from '../ws/channel.ts';
 import { TokenBucket } from '../ws/token-bucket.ts';
 import type { LinkedDevice, LinkServices } from './link-services.ts';
@@ -58,7 +58,7 @@ export class DeviceRequests {
 
   async #answer(request: DeviceRequest): Promise<Answer<unknown>> {
     const { services } = this.#deps;
-    if (isRoomRequest(request)) return services.rooms.handle(this.#peer, request.method, request.params);
+    if (isLiveRequest(request)) return this.#answerLive(request);
     switch (request.method) {
       case 'trust.fetch':
         return this.#fetchTrust(request.params.afterManifest);
@@ -67,7 +67,11 @@ export class DeviceRequests {
       case 'certificate.renew':
         return services.certificates.renew(this.#device, request.params.request);
       case 'activation.ended':
-        await services.activations.ended(this.#device, request.params.grant, request.params.reason);
+        try {
+          await services.activations.ended(this.#device, request.params.grant, request.params.reason);
+        } finally {
+          services.checks.drop(this.#device.id);
+        }
         await services.rooms.leave({ kind: 'device', id: this.#device.id }, 'device-locked');
         return { ok: true, result: {} };
       case 'record.report':
@@ -80,6 +84,29 @@ export class DeviceRequests {
         return services.erasures.accept(request.params);
       default:
         return request satisfies never;
+    }
+  }
+
+  async #answerLive(request: LiveRequest): Promise<Answer<unknown>> {
+    const { checks } = this.#deps.services;
+    if (request.method === 'check.begin') return checks.begin(this.#device);
+    if (request.method === 'check.end') return checks.end(this.#device, request.params.report);
+    return this.#answerRoom(request);
+  }
+
+  /** Media is the check's while the laptop is in one, and the room's otherwise. */
+  async #answerRoom(request: RoomRequest): Promise<Answer<unknown>> {
+    const { checks, rooms } = this.#deps.services;
+    if (isMediaRequest(request)) {
+      return checks.handle(this.#device, request) ?? rooms.handle(this.#peer, request.method, request.params);
+    }
+    if (request.method !== 'room.join') return rooms.handle(this.#peer, request.method, request.params);
+    // SECURITY: a laptop is in a check or in a room, never in both: also not in a check that began during the join (S40).
+    checks.drop(this.#device.id);
+    try {
+      return await rooms.handle(this.#peer, request.method, request.params);
+    } finally {
+      checks.drop(this.#device.id);
     }
   }
 
@@ -102,6 +129,23 @@ export class DeviceRequests {
 
 type RoomRequest = Extract<DeviceRequest, { method: `room.${string}` }>;
 
-function isRoomRequest(request: DeviceRequest): request is RoomRequest {
-  return request.method.startsWith('room.');
+function isMediaRequest(request: RoomRequest): request is RoomRequest & MediaRequest {
+  return mediaMethods.has(request.method);
+}
+
+const mediaMethods: ReadonlySet<RoomRequest['method']> = new Set<MediaRequest['method']>([
+  'room.createTransport',
+  'room.connectTransport',
+  'room.produce',
+  'room.pauseProducer',
+  'room.closeProducer',
+  'room.consume',
+  'room.resumeConsumer',
+]);
+
+/** What concerns a room or a check. */
+type LiveRequest = RoomRequest | Extract<DeviceRequest, { method: `check.${string}` }>;
+
+function isLiveRequest(request: DeviceRequest): request is LiveRequest {
+  return /^(?:room|check)\./.test(request.method);
 }

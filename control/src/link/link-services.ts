@@ -5,7 +5,7 @@ import type {
   Hello,
   LifecycleName,
 } from '@sallyport/protocol';
-import type { Answer, Erasures, Rooms, TrustDocuments } from '../ports.ts';
+import type { Answer, Checks, Erasures, Rooms, TrustDocuments } from '../ports.ts';
 
 /** A laptop as its certificate proved it. */
 export interface LinkedDevice {
@@ -19,6 +19,7 @@ type Nothing = Record<string, never>;
 /** What the rest of control does with what laptops say and ask; given to the link before it listens. */
 export interface LinkServices {
   rooms: Rooms;
+  checks: Checks;
   trust: TrustDocuments;
   erasures: Pick<Erasures, 'accept'>;
   activations: {
