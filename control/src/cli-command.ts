@@ -11,6 +11,9 @@ export interface CommandOptions {
   head?: string[] | undefined;
   root?: string | undefined;
   digest?: string | undefined;
+  name?: string | undefined;
+  site?: string | undefined;
+  id?: string | undefined;
   /** What a command is about, when it takes that as its last word. */
   subject?: string | undefined;
 }

@@ -28,6 +28,11 @@ const usage = `Usage: control COMMAND [options]
   control shares status           say how many shares there are, under which key, and whether they open
   control shares rotate           exchange their key: what was destroyed is beyond the reach of backups then
   control shares abandon          give them up, when their key is lost for good
+  control api-client create       let a system of a prison read its consultations (FHIR); prints its token once
+      --name NAME --site PRISON   the prison by its name or id
+  control api-client list         say which there are, and were
+  control api-client revoke       take a token back
+      --id ID
   control migrate                 bring the database to this version
 
   --config FILE                   the configuration (or SALLYPORT_CONFIG); see docs/operations.md
@@ -47,6 +52,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   'shares status': async () => (await import('./cli-shares.ts')).runSharesStatus,
   'shares rotate': async () => (await import('./cli-shares.ts')).runSharesRotate,
   'shares abandon': async () => (await import('./cli-shares.ts')).runSharesAbandon,
+  'api-client create': async () => (await import('./cli-api-client.ts')).runApiClientCreate,
+  'api-client list': async () => (await import('./cli-api-client.ts')).runApiClientList,
+  'api-client revoke': async () => (await import('./cli-api-client.ts')).runApiClientRevoke,
   migrate: async () => (await import('./cli-migrate.ts')).runMigrate,
 };
 
@@ -85,6 +93,9 @@ function parse(argv: string[]): { command: (() => Promise<Command>) | undefined;
     head: { type: 'string', multiple: true },
     root: { type: 'string' },
     digest: { type: 'string' },
+    name: { type: 'string' },
+    site: { type: 'string' },
+    id: { type: 'string' },
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values, positionals } = parsed(() => parseArgs({ args: argv, options, allowPositionals: true }));
