@@ -188,6 +188,7 @@ describe('control, whole, on ports of its own', () => {
     });
     const metrics = await (await fetch(`${configuration.console.origin}/metrics`)).text();
     expect(metrics).toContain('sallyport_media_workers 1');
+    expect(metrics).toContain('sallyport_devices_overdue 0');
   });
 
   test('the approver is a site of its own that knows where requests may come from (S20)', async () => {
@@ -221,6 +222,12 @@ describe('control, whole, on ports of its own', () => {
     const [, key = ''] = /"key": "([^"]+)"/.exec(await readFile(file, 'utf8')) ?? [];
     expect(key).toHaveLength(43);
     expect(logged).not.toContain(key);
+  });
+
+  test('other systems are told what they can read, and read nothing without a token (S43)', async () => {
+    expect(await (await ask('GET', '/fhir/R4/metadata')).json()).toMatchObject({ resourceType: 'CapabilityStatement' });
+    const answer = await ask('GET', '/fhir/R4/Appointment', undefined, await signIn('Nina Nurse'));
+    expect([answer.status, answer.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 
   test('it stops in order and starts again with everything kept', async () => {

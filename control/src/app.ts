@@ -1,13 +1,18 @@
-import { roomSocketPath } from '@sallyport/protocol';
+import { guestSocketPath, roomSocketPath } from '@sallyport/protocol';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { activationRoutes } from './activation/routes.ts';
 import { createActivationRecord } from './activation/locking.ts';
+import { createAppointments } from './appointments/appointment-reader.ts';
 import { appointmentRoutes } from './appointments/routes.ts';
 import { createApproverServer } from './approver/approver-server.ts';
 import { auditRoutes } from './audit/routes.ts';
+import { DeviceChecks } from './checks/checks.ts';
 import { ClosingStack } from './closing.ts';
 import { ConfigurationError, type Configuration, type WebListener } from './config.ts';
+import { createCustodies } from './custody/custodies.ts';
+import { CustodyWatch } from './custody/custody-watch.ts';
+import { custodyRoutes } from './custody/routes.ts';
 import { isMigrated } from './db/migrate.ts';
 import { createDeviceRecord } from './audit/device-record.ts';
 import { createCertificateRenewal } from './devices/certificate-renewal.ts';
@@ -17,8 +22,11 @@ import { createDeviceMarks } from './devices/device-marks.ts';
 import { compareHello } from './devices/rollback.ts';
 import { deviceRoutes } from './devices/routes.ts';
 import { ServerIdentity } from './devices/server-identity.ts';
+import { fhirPath, registerFhir } from './fhir/fhir-api.ts';
 import { requireFleet } from './fleet-record.ts';
 import { openFoundation, type Foundation } from './foundation.ts';
+import { GuestSockets } from './guests/guest-sockets.ts';
+import { guestRoutes } from './guests/routes.ts';
 import { createChangeFeed, type ChangeFeed } from './http/changes.ts';
 import { createHttp, type Http } from './http/create-http.ts';
 import type { Handlers } from './http/handlers.ts';
@@ -44,13 +52,16 @@ import { createSignatureCounters } from './people/signature-counters.ts';
 import { createStandings, type Standings } from './people/standing.ts';
 import type {
   ApprovalTasks,
+  Appointments,
   Clock,
+  Custodies,
   DeviceMarks,
   Erasures,
   ServerShares,
   SignatureCounters,
   TrustNews,
 } from './ports.ts';
+import { findBookedRoom } from './rooms/booked-rooms.ts';
 import { ConsultantSockets } from './rooms/consultant-sockets.ts';
 import { RoomService } from './rooms/rooms.ts';
 import { roomRoutes } from './rooms/routes.ts';
@@ -136,6 +147,8 @@ interface Common extends Foundation {
   attestationRoots: readonly string[];
   receipts: Receipts;
   erasures: Erasures;
+  appointments: Appointments;
+  custodies: Custodies;
   marks: DeviceMarks;
   alarms: Configuration['alarms'];
   ca: DeviceCa;
@@ -186,6 +199,8 @@ async function startParts(
     receipts,
     marks,
     erasures: createErasures({ ...base, receipts, marks }),
+    appointments: createAppointments(base),
+    custodies: createCustodies(base),
     alarms: configuration.alarms,
     ca,
     link: DeviceLinkServer.create({ ...base, caCertificate: ca.certificate, identity }),
@@ -259,18 +274,25 @@ async function startRooms(common: Common, media: Sfu, stack: ClosingStack): Prom
   });
   const sockets = new ConsultantSockets({ rooms, log });
   stack.add(() => sockets.close());
+  const guests = new GuestSockets({ ...common, rooms, log });
+  stack.add(() => guests.close());
   const delivery = await OrderDelivery.create({ ...common, rooms });
   stack.add(() => delivery.close());
   stack.add(() => rooms.close());
+  const checks = new DeviceChecks({ ...common, media, log: logger.child({ part: 'checks' }) });
+  stack.add(() => checks.close());
   http.upgrades.on(roomSocketPath, (request, socket, head, caller) => sockets.upgrade(request, socket, head, caller));
+  http.upgrades.onGuest(guestSocketPath, (token) => guests.find(token));
   addFigures(metrics, [
     { name: 'sallyport_rooms', help: 'Rooms somebody is in', read: () => rooms.counts().rooms },
     { name: 'sallyport_devices_connected', help: 'Laptops connected to this node', read: () => link.connected },
     { name: 'sallyport_consultants_connected', help: 'Consultants in the room socket', read: () => sockets.size },
+    { name: 'sallyport_guests_connected', help: 'Guests in the room socket', read: () => guests.size },
   ]);
   await link.start(configuration.link, {
     ...common,
     rooms,
+    checks,
     activations: createActivationRecord(common),
     sequences: { compare: (device, hello) => compareHello(common, device, hello) },
     deviceRecord: createDeviceRecord(common),
@@ -278,6 +300,7 @@ async function startRooms(common: Common, media: Sfu, stack: ClosingStack): Prom
     connected: (device) => delivery.wake(device),
   });
   await watchAlarms(common, stack);
+  await watchCustody(common, stack);
   stack.add(await announceTrust(common));
   stack.add(watchTrust(common));
   await http.app.listen({ host: configuration.console.host, port: configuration.console.port });
@@ -294,22 +317,33 @@ async function watchAlarms(common: Common, stack: ClosingStack): Promise<void> {
   });
 }
 
-function buildHttp(common: Common, media: Sfu): Promise<Http> {
+async function watchCustody(common: Common, stack: ClosingStack): Promise<void> {
+  const watch = await CustodyWatch.create({ ...common, logger: common.logger.child({ part: 'custody' }) });
+  stack.add(() => watch.close());
+  addFigures(common.metrics, [
+    { name: 'sallyport_devices_overdue', help: 'Laptops that should be back by now', read: () => watch.overdue },
+  ]);
+}
+
+async function buildHttp(common: Common, media: Sfu): Promise<Http> {
   const { db, logger, sessions, changes, refusals, metrics, configuration } = common;
-  const { metricsToken } = configuration;
+  const { metricsToken, console: pages } = configuration;
   const readiness = { database: () => isMigrated(db), media: () => Promise.resolve(media.ready) };
-  return createHttp({
+  const http = await createHttp({
     handlers: handlersOf(common),
     sessions,
     isSetupToken: (token) => isSetupToken(db, token),
     changes,
     refusals,
     operations: { readiness, metrics, metricsToken },
-    origin: configuration.console.origin,
-    tls: configuration.console.tls,
-    webRoot: configuration.console.root,
+    origin: pages.origin,
+    tls: pages.tls,
+    webRoot: pages.root,
     logger,
   });
+  const fhir = { ...common, origin: pages.origin, logger: logger.child({ part: 'fhir' }) };
+  await http.app.register(async (app) => registerFhir(app, fhir), { prefix: fhirPath });
+  return http;
 }
 
 function handlersOf(common: Common): Handlers {
@@ -326,7 +360,9 @@ function handlersOf(common: Common): Handlers {
     ...orderRoutes(common),
     ...activationRoutes(common),
     ...appointmentRoutes(common),
+    ...custodyRoutes(common),
     ...roomRoutes(common),
+    ...guestRoutes({ ...common, ...places, knownRooms: { find: (id) => findBookedRoom(common, id) } }),
   };
 }
 

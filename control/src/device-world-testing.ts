@@ -16,10 +16,12 @@ import type { ActivationDeps } from './activation/activation-deps.ts';
 import { createActivationRecord } from './activation/locking.ts';
 import { activationRoutes } from './activation/routes.ts';
 import type { ActivationRoutes } from './activation/routes.ts';
-import { appointmentRoutes } from './appointments/routes.ts';
-import type { AppointmentRoutes } from './appointments/routes.ts';
+import { appointmentRoutes, type AppointmentRoutes } from './appointments/routes.ts';
 import { createAudit } from './audit/audit.ts';
+import { noChecks } from './checks/testing.ts';
 import { createDeviceRecord } from './audit/device-record.ts';
+import { createCustodies } from './custody/custodies.ts';
+import { custodyRoutes, type CustodyRoutes } from './custody/routes.ts';
 import { createNotifications } from './db/notifications.ts';
 import type { Notifications } from './db/notifications.ts';
 import type { Database } from './db/schema.ts';
@@ -108,6 +110,7 @@ type InvitedRoute = 'invitationView' | 'invitationRegistrationOptions' | 'invita
 type WorldRoutes = DeviceRoutes &
   ActivationRoutes &
   AppointmentRoutes &
+  CustodyRoutes &
   OrderRoutes &
   TrustRoutes &
   Omit<InvitationRoutes, InvitedRoute>;
@@ -204,7 +207,8 @@ export async function createWorld(fleet: WorldFleet, documents: FoundingDocument
   };
 }
 
-const noBrowser = { source: 'test', current: undefined, begin: () => undefined, end: () => undefined };
+const noCookie = { token: undefined, begin: () => undefined, end: () => undefined };
+const noBrowser = { source: 'test', current: undefined, begin: noCookie.begin, end: noCookie.end, guest: noCookie };
 
 function answered<T>(answer: T | Refused): Answer<T> {
   return answer instanceof Refused ? { ok: false, refusal: answer.refusal } : { ok: true, result: answer };
@@ -215,10 +219,12 @@ function routesOf(
   activation: ActivationDeps,
   { enrolment, erasures }: Pick<World, 'enrolment' | 'erasures'>,
 ): { [N in keyof WorldRoutes]: Handler<N> } {
+  const custodies = createCustodies(common);
   return {
-    ...deviceRoutes({ ...common, trust, erasures, ca: ca.der, address: `127.0.0.1:${enrolment.port}` }),
+    ...deviceRoutes({ ...common, trust, erasures, custodies, ca: ca.der, address: `127.0.0.1:${enrolment.port}` }),
     ...activationRoutes(activation),
     ...appointmentRoutes({ ...common, news }),
+    ...custodyRoutes(common),
     ...orderRoutes({ ...common, trust, tasks, counters, bricksPerHour: 5, alarms: alarmLimits }),
     ...trustRoutes({ ...common, trust, counters, news }),
     ...invitationRoutesOf({ common, trust }),
@@ -302,7 +308,7 @@ async function startPorts({ common, ca, identity, trust, notifications }: Base):
   const link = DeviceLinkServer.create(linkDeps);
   const delivery = await OrderDelivery.create({ ...common, link, rooms, receipts, notifications });
   const services: LinkServices = {
-    ...{ rooms, trust, erasures },
+    ...{ rooms, trust, erasures, checks: noChecks },
     activations: createActivationRecord(common),
     sequences: { compare: (device, hello) => compareHello(common, device, hello) },
     deviceRecord: createDeviceRecord({ ...common, marks }),

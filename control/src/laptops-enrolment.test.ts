@@ -241,6 +241,8 @@ describe('lists', () => {
       rolledBackAt: null,
       damagedAt: null,
       erasure: null,
+      custody: null,
+      check: null,
     });
   });
 });

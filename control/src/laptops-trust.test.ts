@@ -41,8 +41,12 @@ async function connected(): Promise<Laptop> {
 async function book(laptop: Laptop, inDays: number): Promise<void> {
   const staff = world.as(fleet.people.nurse, 'healthcare', fleet.prison);
   const when = { startsAt: world.clock.now() + inDays * day, minutes: 20 };
-  const who = { patientReference: 'A1234BC', consultant: fleet.people.consultant.named.id, device: laptop.id };
-  must(await world.ask('book', { body: { ...who, ...when } }, staff));
+  must(await world.ask('book', { body: { ...bookingOf(laptop), ...when } }, staff));
+}
+
+function bookingOf(laptop: Laptop) {
+  const patient = { patientReference: 'A1234BC', patientName: 'Alex Example', nhsNumber: null, guests: [] };
+  return { id: randomUUID(), ...patient, consultant: fleet.people.consultant.named.id, device: laptop.id };
 }
 
 async function publishRoster(site: 'prison' | 'hospital'): Promise<void> {
@@ -242,8 +246,7 @@ describe('S30 a laptop that was put back to a copy of itself', () => {
   async function opened(laptop: Laptop): Promise<string> {
     const staff = world.as(fleet.people.nurse, 'healthcare', fleet.prison);
     const when = { startsAt: world.clock.now(), minutes: 20 };
-    const who = { patientReference: 'A1234BC', consultant: fleet.people.consultant.named.id, device: laptop.id };
-    const booked = must(await world.ask('book', { body: { ...who, ...when } }, staff));
+    const booked = must(await world.ask('book', { body: { ...bookingOf(laptop), ...when } }, staff));
     await vi.waitFor(async () => expect((await deviceOf(laptop)).state).toBe('inert'));
     const task = must(await world.ask('pair', { body: { appointment: booked.id, code: await laptop.code() } }, staff));
     const approval = fleet.people.nurse.authenticator.approve(

@@ -10,7 +10,8 @@ function logged(write: (logger: ReturnType<typeof createLogger>) => void): strin
 
 test('S19 secrets and people’s care never reach a line, at any of the usual depths', () => {
   const secret = 'S3CRET';
-  const members = { token: secret, cookie: secret, patientReference: secret, share: secret, ticket: secret };
+  const patient = { patientReference: secret, patientName: secret, nhsNumber: secret };
+  const members = { token: secret, cookie: secret, ...patient, share: secret, ticket: secret, holder: secret };
   const text = logged((logger) => {
     logger.info(members, 'top');
     logger.info({ request: members }, 'one');

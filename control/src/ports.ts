@@ -1,9 +1,12 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type {
   Approval,
   ApprovedStatement,
   AuditEntry,
   Change,
+  CheckReport,
+  ConsoleAppointment,
+  ConsoleDevice,
   ConsoleErasure,
   ControlNotificationMethod,
   ControlNotificationParams,
@@ -11,8 +14,12 @@ import type {
   ControlRequestParams,
   ControlRequestResult,
   Credential,
+  DeviceRequestResult,
   ErasureProof,
+  Join,
   Manifest,
+  MediaAllowance,
+  PeerKind,
   ProducerInfo,
   Refusal,
   RoomEnd,
@@ -22,6 +29,7 @@ import type {
   RoomRequestParams,
   RoomRequestResult,
 } from '@sallyport/protocol';
+import type { KnownRoom } from '@sallyport/protocol/participants';
 import type { Database } from './db/schema.ts';
 
 // What concerns offer one another. A concern imports the type from here and gets the object from app.ts; it never
@@ -41,6 +49,30 @@ export interface Audit {
 /** Tells consoles, on every node, that a list changed (LISTEN/NOTIFY). */
 export interface Changes {
   publish(topic: Change['topic']): Promise<void>;
+}
+
+/** An appointment's room as its joins are judged by: its laptop, its consultant, and the trust in force. */
+export interface RoomAsKnown extends KnownRoom {
+  /** The laptop and its prison, under the names people know. */
+  laptop: Join['device'];
+}
+
+/** The rooms of appointments, before and whether or not anybody is in them. */
+export interface KnownRooms {
+  /** @returns undefined when there is none, or the manifest in force no longer has its prison or its consultant's hospital */
+  find(appointment: string): Promise<RoomAsKnown | undefined>;
+}
+
+/** Appointments as the consoles show them. */
+export interface Appointments {
+  /** Reads one, whoever asks: whose it is decides the caller of this. */
+  find(db: Kysely<Database> | Transaction<Database>, id: string): Promise<ConsoleAppointment | undefined>;
+}
+
+/** Who has laptops away from the healthcare room. */
+export interface Custodies {
+  /** What consoles show of each laptop that is out, by its id. */
+  shown(): Promise<ReadonlyMap<string, NonNullable<ConsoleDevice['custody']>>>;
 }
 
 /** How a trust document stands in its own time; `warning`: it should be renewed now. */
@@ -203,22 +235,65 @@ export interface DeviceLink {
   ): Promise<void>;
 }
 
-/** A participant's connection to rooms: a laptop's link or a consultant's socket. */
+/** A participant's connection to rooms: a laptop's link, a consultant's or a guest's socket. */
 export interface RoomPeer {
-  kind: 'device' | 'consultant';
-  /** The device's or the person's id. */
+  kind: PeerKind;
+  /** The device's, the person's or the guest's id. */
   id: string;
   name: string;
   /** Never throws; a peer that is gone drops it. */
   notify(notification: RoomNotification): void;
 }
 
-/** The rooms, asked by the device link and by the consultants' socket. */
+/** The rooms, asked by the device link and by the sockets of consultants and guests. */
 export interface Rooms {
   /** Handles one room request; params are unparsed. Results satisfy `roomRequests[method].result`. */
   handle(peer: RoomPeer, method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>>;
   /** The peer's connection is gone, or its activation ended: frees its seat and media. */
   leave(peer: Pick<RoomPeer, 'kind' | 'id'>, reason: RoomEnd): Promise<void>;
+}
+
+/** A request about media, as the contract's schemas parsed it. */
+export type MediaRequest = {
+  [M in MediaRequestMethod]: { method: M; params: RoomRequestParams<M> };
+}[MediaRequestMethod];
+
+type MediaRequestMethod =
+  | 'room.createTransport'
+  | 'room.connectTransport'
+  | 'room.produce'
+  | 'room.pauseProducer'
+  | 'room.closeProducer'
+  | 'room.consume'
+  | 'room.resumeConsumer';
+
+/** Checks of laptops, asked by the device link before the rooms. */
+export interface Checks {
+  /**
+   * Begins a check, in place of one that is under way.
+   * @returns what the media server speaks; or `too-many`, `not-allowed` (nobody has opened the laptop for an appointment),
+   *   `wrong-state` (it sits in a room, or something else ended the check meanwhile), `failed` (no media server)
+   */
+  begin(device: NamedDevice): Promise<Answer<DeviceRequestResult<'check.begin'>>>;
+  /** Serves a request about media. @returns undefined while the laptop is in no check: then it is the rooms' */
+  handle(device: NamedDevice, request: MediaRequest): Promise<Answer<unknown>> | undefined;
+  /**
+   * Ends a check, if one is under way, and keeps what it found.
+   * @param report null: it found nothing, or was given up
+   * @returns done; or `too-many`, or `not-allowed` for a report of a laptop that nobody has opened
+   */
+  end(device: NamedDevice, report: CheckReport | null): Promise<Answer<Record<string, never>>>;
+  /** Closes the media of a laptop's check, at once; nothing when it is in none. */
+  drop(device: string): void;
+}
+
+/** The media server, asked by the checks. */
+export interface LoopServer {
+  /**
+   * Makes the media side of a room in which each participant may receive what it sends itself.
+   * @throws when no worker runs at the moment
+   */
+  createLoopRoom(listener: MediaRoomListener): Promise<MediaRoom>;
 }
 
 /** The media server, asked by the rooms. */
@@ -259,11 +334,16 @@ export interface MediaParticipant {
   pauseProducer(params: RoomRequestParams<'room.pauseProducer'>): Promise<Answer<Record<string, never>>>;
   /** Does not call the listener's `producerClosed`: the caller knows. */
   closeProducer(params: RoomRequestParams<'room.closeProducer'>): Answer<Record<string, never>>;
-  /** Another participant's producer, paused at first. */
+  /** Another participant's producer, or in a loop room also one's own; paused at first. */
   consume(params: RoomRequestParams<'room.consume'>): Promise<Answer<RoomRequestResult<'room.consume'>>>;
   resumeConsumer(params: RoomRequestParams<'room.resumeConsumer'>): Promise<Answer<Record<string, never>>>;
   /** What this participant sends at the moment. */
   producers(): ProducerInfo[];
+  /**
+   * Closes what this participant sends and receives beyond what is allowed.
+   * @returns the producers that were closed; the listener's `producerClosed` is not called for them
+   */
+  keepOnly(allowance: MediaAllowance): string[];
   /** Idempotent. */
   close(): void;
 }

@@ -24,6 +24,7 @@ import { peopleRoutes } from './people/routes.ts';
 import { createSessions, type SessionStore } from './people/sessions.ts';
 import { createSignatureCounters } from './people/signature-counters.ts';
 import { createStandings } from './people/standing.ts';
+import type { Audit, Changes, TrustDocuments } from './ports.ts';
 import { createTrustDocuments } from './trust/trust-documents.ts';
 
 export const consoleOrigin = 'http://localhost:8443';
@@ -85,10 +86,23 @@ export interface StaffWorld {
   close(): Promise<void>;
 }
 
-/** Makes a world whose documents are in force, with everybody's passkey in the tables. */
+/** What more of control a world serves is built from. */
+export interface StaffParts {
+  db: TestDatabase['db'];
+  clock: MovableClock;
+  audit: Audit;
+  trust: TrustDocuments;
+  changes: Changes;
+}
+
+/**
+ * Makes a world whose documents are in force, with everybody's passkey in the tables.
+ * @param serve routes besides signing in
+ */
 export async function createStaffWorld(
   fleet: StaffFleet,
   documents: { manifest: ApprovedStatement; roster: ApprovedStatement; hospitalRoster: ApprovedStatement },
+  serve: (parts: StaffParts) => Partial<Handlers> = () => ({}),
 ): Promise<StaffWorld> {
   const database = await createTestDatabase();
   const { db } = database;
@@ -105,7 +119,7 @@ export async function createStaffWorld(
   await publish('manifest', fleet.manifest, documents.manifest);
   await publish('roster', fleet.roster, documents.roster);
   await publish('roster', fleet.hospitalRoster, documents.hospitalRoster);
-  const parts = await startParts(database, clock);
+  const parts = await startParts(database, clock, serve);
   const entries: StaffWorld['entries'] = async (action) =>
     (await parts.audit.entriesBefore(undefined, 1000)).filter((entry) => entry.action === action).toReversed();
   const close = async (): Promise<void> => {
@@ -123,6 +137,7 @@ export async function createStaffWorld(
 async function startParts(
   database: TestDatabase,
   clock: MovableClock,
+  serve: (parts: StaffParts) => Partial<Handlers>,
 ): Promise<
   Pick<StaffWorld, 'http' | 'sessions' | 'refusals' | 'tell' | 'logged'> & { audit: ReturnType<typeof createAudit> }
 > {
@@ -130,21 +145,29 @@ async function startParts(
   let logged = '';
   const logger = pino({ level: 'info' }, { write: (line: string) => void (logged += line) });
   const audit = createAudit({ db, clock, announce: () => Promise.resolve() });
-  const standings = createStandings({ db, trust: createTrustDocuments({ db, clock }) });
+  const trust = createTrustDocuments({ db, clock });
+  const standings = createStandings({ db, trust });
   const sessions = createSessions({ db, clock, standings, limits: { idleMinutes: 15, absoluteHours: 12 } });
   const write = (entry: RefusalEntry): Promise<void> => db.transaction().execute((trx) => audit.append(trx, entry));
   const refusals = createRefusalRecord({ clock, write, logger });
   const subscribers = new Set<(topic: Change['topic']) => void>();
   const places = { rpId: 'localhost', origin: consoleOrigin, approverOrigin: 'http://localhost:8444' };
+  const tell = (topic: Change['topic']): void => {
+    for (const subscriber of subscribers) subscriber(topic);
+  };
+  const changes = { publish: async (topic: Change['topic']): Promise<void> => tell(topic) };
   const http = await createHttp({
-    handlers: handlersWith(
-      peopleRoutes({ db, clock, audit, standings, sessions, counters: createSignatureCounters(), ...places }),
-    ),
+    handlers: {
+      ...handlersWith(
+        peopleRoutes({ db, clock, audit, standings, sessions, counters: createSignatureCounters(), ...places }),
+      ),
+      ...serve({ db, clock, audit, trust, changes }),
+    },
     sessions,
     isSetupToken: () => Promise.resolve(false),
     refusals,
     changes: {
-      publish: () => Promise.resolve(),
+      ...changes,
       subscribe: (heard) => {
         subscribers.add(heard);
         return () => subscribers.delete(heard);
@@ -156,9 +179,6 @@ async function startParts(
     webRoot: '/nowhere',
     logger,
   });
-  const tell = (topic: Change['topic']): void => {
-    for (const subscriber of subscribers) subscriber(topic);
-  };
   return { audit, http, sessions, refusals, tell, logged: () => logged };
 }
 

@@ -173,7 +173,7 @@ describe('S6 freeze: trust whose time is over opens nothing', () => {
       .insertInto('appointments')
       .values({
         ...{ id, prison: fleet.prison, device, consultant: fleet.people.consultant.named.id, cancelled_at: null },
-        ...{ patient_reference: 'A1234BC', booked_by: fleet.people.nurse.named.id },
+        ...{ patient_reference: 'A1234BC', patient_name: 'Alex Example', booked_by: fleet.people.nurse.named.id },
         ...{ opens_at: start, starts_at: start, ends_at: end, closes_at: end },
       })
       .execute();
