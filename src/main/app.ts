@@ -16,7 +16,9 @@ import { openSocket } from './link/socket.ts';
 import { developmentOptions, productOptions } from './lockdown/development-doors.ts';
 import type { DevelopmentOptions } from './lockdown/development-doors.ts';
 import { MediaNetwork } from './lockdown/media-network.ts';
+import { PageRenewal } from './lockdown/page-renewal.ts';
 import { guardPermissions } from './lockdown/permissions.ts';
+import type { AllowedDevices } from './lockdown/permissions.ts';
 import { watchPower } from './lockdown/power.ts';
 import { pageOrigin } from './lockdown/scheme.ts';
 import { declareScheme, guardApp, prepareSession } from './lockdown/session.ts';
@@ -126,6 +128,7 @@ class Application {
   #kiosk: Kiosk | undefined;
   #window: BrowserWindow | undefined;
   #mediaNetwork: MediaNetwork | undefined;
+  #renewal: PageRenewal | undefined;
   #notify: NotifyPage = () => undefined;
   #isShown = false;
   #isEnding = false;
@@ -238,8 +241,8 @@ class Application {
       exchange: exchangeWithControl,
       openSocket,
       notify: (name, payload) => {
-        this.#followNetwork();
-        this.#notify(name, payload);
+        this.#followState();
+        if (name !== 'snapshot' || !this.#isPageLeaving) this.#notify(name, payload);
       },
       client: `sallyport ${app.getVersion()}`,
       files: systemFiles,
@@ -254,12 +257,24 @@ class Application {
 
   #setStage(stage: Stage): void {
     this.#stage = stage;
-    this.#followNetwork();
-    this.#notify('snapshot', stage.snapshot);
+    this.#followState();
+    if (!this.#isPageLeaving) this.#notify('snapshot', stage.snapshot);
   }
 
-  #followNetwork(): void {
-    this.#mediaNetwork?.follow(this.#stage.capabilities.network === 'link-and-media');
+  /** A page that is about to be replaced leaves snapshots to the next one, which asks for its first. */
+  get #isPageLeaving(): boolean {
+    return this.#renewal?.isUnderWay === true;
+  }
+
+  get #allowed(): AllowedDevices {
+    const { camera, microphone, network } = this.#stage.capabilities;
+    return { camera, microphone, media: network === 'link-and-media' };
+  }
+
+  #followState(): void {
+    const allowed = this.#allowed;
+    this.#mediaNetwork?.follow(allowed.media);
+    this.#renewal?.follow(allowed);
   }
 
   #openWindow(): void {
@@ -277,12 +292,10 @@ class Application {
       mayPaste: () => this.#stage.capabilities.invocations.has('enrol'),
     });
     this.#window = window;
-    guardPermissions(memory, window.webContents, () => {
-      const { camera, microphone, network } = this.#stage.capabilities;
-      return { camera, microphone, media: network === 'link-and-media' };
-    });
+    guardPermissions(memory, window.webContents, () => this.#allowed);
     this.#mediaNetwork = new MediaNetwork({ session: memory, contents: window.webContents, log: this.#log });
-    this.#followNetwork();
+    this.#renewal = new PageRenewal({ contents: window.webContents, clock: systemClock, log: this.#log });
+    this.#followState();
     this.#openDoor(window);
     // SECURITY: a page can close its window without asking anybody; the client then starts anew, inert (S12).
     window.on('closed', () => {
@@ -310,6 +323,11 @@ class Application {
         enrol: (params) => this.#stage.handlers.enrol(params),
         join: (params) => this.#stage.handlers.join(params),
         leave: (params) => this.#stage.handlers.leave(params),
+        check: (params) => this.#stage.handlers.check(params),
+        'check-done': (params) => this.#stage.handlers['check-done'](params),
+        prepare: (params) => this.#stage.handlers.prepare(params),
+        'check-name': (params) => this.#stage.handlers['check-name'](params),
+        'confirm-staff': (params) => this.#stage.handlers['confirm-staff'](params),
         lock: (params) => this.#stage.handlers.lock(params),
         room: (params) => this.#stage.handlers.room(params),
         touched: (params) => this.#stage.handlers.touched(params),

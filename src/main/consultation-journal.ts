@@ -1,4 +1,4 @@
-import type { DeviceAppointment } from '@sallyport/protocol';
+import type { DeviceAppointment, UpcomingAppointment } from '@sallyport/protocol';
 import * as z from 'zod';
 import type { DeviceJournalParts } from './device-journal.ts';
 import { faultOf, openDeviceJournal } from './device-journal.ts';
@@ -11,9 +11,19 @@ import type { JournalRefusal, SealedJournal, SealedJournalResult } from './vault
 /** Older entries are dropped when the journal is next open, ms. */
 const retention = 30 * 24 * 3_600_000;
 
-/** What the journal holds: the consultation the laptop was opened for, and what happened while it was open. */
+/**
+ * What the journal holds: the consultation the laptop was opened for, the next ones it was told of, and what happened while
+ * it was open. Of entries already there only the date is read: earlier ones have fewer members, and a new member needs no new
+ * version of the journal's schema, which is bound into its key: a journal of another version is damage.
+ */
 export type JournalEntry =
-  | { readonly at: number; readonly kind: 'opened'; readonly grant: number; readonly appointment: DeviceAppointment }
+  | {
+      readonly at: number;
+      readonly kind: 'opened';
+      readonly grant: number;
+      readonly appointment: DeviceAppointment;
+      readonly upcoming: readonly UpcomingAppointment[];
+    }
   | { readonly at: number; readonly kind: 'event'; readonly event: NewDeviceEvent };
 
 const dated = z.object({ at: z.number() });

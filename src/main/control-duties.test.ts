@@ -12,14 +12,16 @@ import { systemRandom } from './platform/random.ts';
 import { manualClock } from './platform/testing/manual-clock.ts';
 import type { Kept } from './ports.ts';
 import type { Enrolment } from './record.ts';
-import { noTries, Pairing } from './trust/pairing.ts';
-import type { KeptPairing } from './trust/pairing.ts';
+import { Pairing } from './trust/pairing.ts';
 import { keptInMemory } from './trust/testing/kept-in-memory.ts';
 import { TrustRefresh } from './trust/trust-refresh.ts';
+import { noTries } from './trust/wrong-tries.ts';
+import type { KeptTries } from './trust/wrong-tries.ts';
 
 const now = Date.UTC(2026, 10, 22, 9);
 const fleet = sampleFleet(now);
 const { people } = fleet;
+const next = { id: fleet.prison, patientReference: 'P 2', startsAt: now, endsAt: now + 1000, consultant: 'Dr Roe' };
 
 /** A laptop whose code has been typed, and a journal that takes its time to open. */
 async function setUp(
@@ -28,7 +30,7 @@ async function setUp(
 ) {
   const { trust } = await sampleTrust(fleet, now);
   const pairing = new Pairing({
-    kept: keptInMemory<KeptPairing>(noTries),
+    kept: keptInMemory<KeptTries>(noTries),
     clock: manualClock(now),
     random: systemRandom,
     grantLifetime: () => 5 * 60_000,
@@ -73,8 +75,9 @@ async function setUp(
     const grant = fleet.approved(statement, people.nurse);
     const share = await sealShare(new Uint8Array(32), keys.publicKey, exactBytes(grant));
     const times = { startsAt: now, endsAt: now + 1000 };
-    const appointment = { ...statement.appointment, ...times, patientReference: 'P 1' };
-    return { answer: await duties['grant.open']({ grant, share, appointment }), grant, appointment };
+    const appointment = { ...statement.appointment, ...times, patientReference: 'P 1', patientName: 'Alex Example' };
+    const upcoming = [next];
+    return { answer: await duties['grant.open']({ grant, share, appointment, upcoming }), grant, appointment };
   };
   return { opens, events, recorded, journal, damage };
 }
@@ -86,7 +89,7 @@ test('S1 S4 a grant that is obeyed opens the laptop: for whom, by whom, and by w
   const approver = { person: people.nurse.named.id, credential: people.nurse.authenticator.credential.id };
   const openUntil = appointment.closesAt;
   expect(events).toEqual([
-    { type: 'granted', activation: { grant: 1, approved: grant, approver, appointment, openUntil } },
+    { type: 'granted', activation: { grant: 1, approved: grant, approver, appointment, upcoming: [next], openUntil } },
   ]);
   expect(journal.isOpen).toBe(true);
 });

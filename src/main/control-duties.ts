@@ -84,7 +84,8 @@ async function openGrant(
   if (!taken.ok) return refused(taken.refusal.reason);
   const { serverShare, grant, approved, approver, appointment } = taken.value;
   const { sequence, openUntil } = grant;
-  const entry = { at: Math.trunc(parts.now()), kind: 'opened', grant: sequence, appointment } as const;
+  const { upcoming } = params;
+  const entry = { at: Math.trunc(parts.now()), kind: 'opened', grant: sequence, appointment, upcoming } as const;
   const opened = await parts.journal.open(serverShare, entry);
   if (opened.outcome !== 'opened') return notOpened(parts, opened);
   const revoked = parts.trust.refusalOf({ approver, consultant: appointment.consultant });
@@ -93,7 +94,8 @@ async function openGrant(
     await parts.journal.close();
     return revoked === undefined ? wrongState : refused(revoked);
   }
-  parts.dispatch({ type: 'granted', activation: { grant: sequence, approved, approver, appointment, openUntil } });
+  const activation = { grant: sequence, approved, approver, appointment, upcoming, openUntil };
+  parts.dispatch({ type: 'granted', activation });
   return nothing;
 }
 

@@ -15,7 +15,8 @@ import type { ConsultationJournal } from './consultation-journal.ts';
 import type { DutyParts } from './control-duties.ts';
 import { makeDeviceLink } from './device-link.ts';
 import type { DeviceLinkParts } from './device-link.ts';
-import { makeDeviceRoom } from './device-room.ts';
+import { makeDeviceCheck, makeDeviceRoom, makeStaffCode } from './device-room.ts';
+import type { DeviceRoomParts } from './device-room.ts';
 import { CertificateRenewal } from './identity/certificate-renewal.ts';
 import { publicKeyOf, signBytes } from './identity/signing-keys.ts';
 import { LeaseDuty } from './lease-duty.ts';
@@ -34,9 +35,11 @@ import type { Random } from './platform/random.ts';
 import type { Kept, Log } from './ports.ts';
 import type { Enrolment } from './record.ts';
 import { part } from './record.ts';
+import type { Check } from './room/check.ts';
 import type { Room } from './room/room.ts';
 import type { Lease } from './trust/lease.ts';
 import { Pairing } from './trust/pairing.ts';
+import type { StaffCode } from './trust/staff-code.ts';
 import { TrustRefresh } from './trust/trust-refresh.ts';
 import { Trust } from './trust/trust.ts';
 
@@ -71,6 +74,8 @@ export class Device {
   readonly pairing: Pairing;
   readonly link: Link;
   readonly room: Room;
+  readonly check: Check;
+  readonly staffCode: StaffCode;
   readonly outbox: Outbox;
   readonly #parts: DeviceParts;
   readonly #refresh: TrustRefresh;
@@ -114,7 +119,10 @@ export class Device {
       log,
     });
     this.#countersigning = this.#makeCountersigning();
-    this.room = this.#makeRoom();
+    const around = this.#aroundRoom();
+    this.room = makeDeviceRoom(around);
+    this.check = makeDeviceCheck(around);
+    this.staffCode = makeStaffCode(around, this.room);
   }
 
   /** How long it may be out of contact. */
@@ -157,11 +165,19 @@ export class Device {
     this.#renewal.stop();
     this.#countersigning.stop();
     this.#loss.stop();
+    this.check.stop();
+    this.staffCode.stop();
   }
 
   /** The laptop goes to sleep, or has woken up: what the lease has counted is written down and looked at. */
   away(): void {
     this.#leaseDuty.away();
+  }
+
+  /** Gives up the seat, and whatever was asked of staff in it. */
+  leaveRoom(): void {
+    this.staffCode.stop();
+    this.room.leave();
   }
 
   /** Follows the lifecycle: codes are shown only while inert and in contact; control is told. */
@@ -230,8 +246,8 @@ export class Device {
     });
   }
 
-  #makeRoom(): Room {
-    return makeDeviceRoom({
+  #aroundRoom(): DeviceRoomParts {
+    return {
       ...this.#parts,
       identity: () => this.#parts.kept.value.identity,
       trust: this.trust,
@@ -240,7 +256,7 @@ export class Device {
       sign: (bytes) => this.#sign(bytes),
       refresh: () => void this.#refreshed(),
       record: (event, detail) => this.record(event, detail),
-    });
+    };
   }
 
   #connected({ time }: Welcome): void {

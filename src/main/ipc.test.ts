@@ -15,6 +15,11 @@ const goodParams: Record<InvokeName, unknown> = {
   enrol: { ticket: 'SALLYPORT' },
   join: {},
   leave: {},
+  check: {},
+  'check-done': { report: null },
+  prepare: { consent: true, present: ['officer'] },
+  'check-name': {},
+  'confirm-staff': { code: 'abc 123' },
   lock: {},
   room: { method: 'room.leave', params: {} },
   touched: {},
@@ -41,6 +46,14 @@ function setUp(changes: Partial<DoorOptions> = {}) {
     enrol: doing('enrol'),
     join: doing('join'),
     leave: doing('leave'),
+    check: () => {
+      called.push('check');
+      return { ok: true, value: { rtpCapabilities: {} } };
+    },
+    'check-done': doing('check-done'),
+    prepare: doing('prepare'),
+    'check-name': doing('check-name'),
+    'confirm-staff': doing('confirm-staff'),
     lock: doing('lock'),
     room: doing('room'),
     touched: doing('touched'),

@@ -3,7 +3,7 @@ import { participantOf, verifyParticipant } from '@sallyport/protocol/participan
 import { describe, expect, test } from 'vitest';
 import { samplePerson } from '../../test/harness/sample-fleet.ts';
 import { consultantProof, participantWith } from '../../test/harness/sample-joins.ts';
-import { laptopWith, openLaptop, sampleLaptop, until } from './laptop-testing.ts';
+import { laptopWith, openLaptop, sampleLaptop, sampleSeat, until } from './laptop-testing.ts';
 import { following } from '../../test/harness/sample-trust.ts';
 import { manualClock } from './platform/testing/manual-clock.ts';
 
@@ -12,7 +12,7 @@ const laptop = await sampleLaptop(now);
 const { fleet } = laptop;
 const { people } = fleet;
 const hospital1 = fleet.approved(fleet.hospitalRoster, people.hospitalManager);
-const seat = { phase: 'waiting', rtpCapabilities: {}, participants: [], producers: [], closesAt: now + 30 * 60_000 };
+const seat = sampleSeat(now + 30 * 60_000);
 
 /** A laptop that a nurse has opened and that is in its room, and control's end of it. */
 async function inRoom() {

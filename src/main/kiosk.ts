@@ -1,4 +1,5 @@
 import type { ActivationEnd, ErasureProof, InvokeParams, InvokeResult, RoomEnd, Snapshot } from '@sallyport/protocol';
+import { consultationHandlers } from './consultation-handlers.ts';
 import { Device } from './device.ts';
 import type { DeviceParts } from './device.ts';
 import { faultOf } from './device-journal.ts';
@@ -60,6 +61,10 @@ export class Kiosk implements Stage {
     'start-link': () => this.#device?.start(),
     'stop-link': () => this.#device?.link.stop(),
     'leave-room': ({ reason }) => this.#leaveRoom(reason),
+    'start-check-timer': () => this.#device?.check.start(),
+    'stop-check-timer': () => this.#device?.check.stop(),
+    'tell-check': ({ report }) => this.#device?.check.tell(report),
+    'ask-staff': () => this.#device?.staffCode.start(),
     'start-activation': ({ activation }) => this.#startActivation(activation),
     'end-activation': ({ grant, reason }) => this.#endActivation(grant, reason),
     'start-idle-timer': () => this.#startIdle(),
@@ -129,9 +134,10 @@ export class Kiosk implements Stage {
     this.#device?.away();
   }
 
-  /** The page is gone: whoever was in a room is out of it. */
+  /** The page is gone: whoever was in a room is out of it, and nothing is being checked. */
   pageGone(reason: string): void {
     this.#device?.record('page-gone', reason);
+    this.#lifecycle.dispatch({ type: 'check-ended', report: null });
     this.#lifecycle.dispatch({ type: 'room-left', reason: 'connection-lost' });
   }
 
@@ -202,7 +208,7 @@ export class Kiosk implements Stage {
 
   #leaveRoom(reason: RoomEnd): void {
     this.#parts.notify('room', { method: 'room.ended', params: { reason } });
-    this.#device?.room.leave();
+    this.#device?.leaveRoom();
     this.#device?.record('left', reason);
   }
 
@@ -288,30 +294,20 @@ export class Kiosk implements Stage {
         return done;
       },
       enrol: (params) => this.#enrol(params),
-      join: () => this.#join(),
-      leave: () => {
-        this.#lifecycle.dispatch({ type: 'room-left', reason: 'left' });
-        return done;
-      },
+      ...consultationHandlers({
+        device: () => this.#device,
+        state: () => this.#lifecycle.state,
+        dispatch: (event) => this.#lifecycle.dispatch(event),
+      }),
       lock: () => {
         this.#lifecycle.dispatch({ type: 'deactivated', reason: 'locked' });
         return done;
       },
-      room: async ({ method, params }) =>
-        (await this.#device?.room.request(method, params)) ?? { ok: false, refusal: { reason: 'wrong-state' } },
       touched: () => {
         if (this.#idleTimer !== undefined) this.#startIdle();
         return done;
       },
     };
-  }
-
-  async #join(): Promise<InvokeResult<'join'>> {
-    const { state } = this.#lifecycle;
-    const device = this.#device;
-    if (state.name !== 'open' || device === undefined) return { ok: false, refusal: { reason: 'wrong-state' } };
-    const joined = await device.room.join(state.activation);
-    return joined.ok ? done : joined;
   }
 
   async #enrol({ ticket }: InvokeParams<'enrol'>): Promise<InvokeResult<'enrol'>> {

@@ -8,10 +8,13 @@ import type {
   FleetPolicy,
   Grant,
   OrderKind,
+  RequestRefusal,
+  RoomRequestResult,
   Snapshot,
+  UpcomingAppointment,
   Welcome,
 } from '@sallyport/protocol';
-import { fromBase64url, toBase64url } from '@sallyport/protocol';
+import { fromBase64url, noProgress, toBase64url } from '@sallyport/protocol';
 import { generateSealingKeyPair, sealShare } from '@sallyport/protocol/sealing';
 import type { WebSocket } from 'ws';
 import { dataPlaces } from './data-places.ts';
@@ -52,6 +55,18 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
 /** How control answers a laptop's requests; those it does not know are done. */
 export type ControlAnswers = Record<string, (params: unknown) => unknown>;
 
+/** An answer of control's that is a refusal. */
+class Refused {
+  readonly reason: RequestRefusal;
+
+  constructor(reason: RequestRefusal) {
+    this.reason = reason;
+  }
+}
+
+/** Control refuses a request. */
+export const refuses = (reason: RequestRefusal) => (): unknown => new Refused(reason);
+
 /** Control's end of a socket. An answer that is undefined is not given. */
 export class FakeSocket extends EventEmitter {
   readonly sent: Record<string, unknown>[] = [];
@@ -70,7 +85,16 @@ export class FakeSocket extends EventEmitter {
     if (frame['kind'] !== 'request') return;
     const answer = this.#answers[String(frame['method'])] ?? (() => ({}));
     const result = answer(frame['params']);
-    if (result !== undefined) setImmediate(() => this.says({ kind: 'response', id: frame['id'], ok: true, result }));
+    if (result === undefined) return;
+    const id = frame['id'];
+    const answered =
+      result instanceof Refused ? { ok: false, refusal: { reason: result.reason } } : { ok: true, result };
+    setImmediate(() => this.says({ kind: 'response', id, ...answered }));
+  }
+
+  /** What the laptop has asked by a method, its parameters in order. */
+  asked(method: string): unknown[] {
+    return this.sent.filter((frame) => frame['method'] === method).map(({ params }) => params);
   }
 
   says(frame: unknown): void {
@@ -309,8 +333,19 @@ export function orderOf({ fleet }: SampleLaptop, at: number, kind: OrderKind, se
   return fleet.approved(fleet.order(at, { order: kind, devices }), fleet.people.officer);
 }
 
+/** How control answers a join. @param changes what else there is in the room */
+export function sampleSeat(
+  closesAt: number,
+  changes: Partial<RoomRequestResult<'room.join'>> = {},
+): RoomRequestResult<'room.join'> {
+  const empty = { phase: 'waiting', rtpCapabilities: {}, participants: [], producers: [] } as const;
+  return { ...empty, participants: [], producers: [], progress: noProgress, closesAt, ...changes };
+}
+
 /**
  * Opens a connected laptop as a nurse does: types its code, approves the grant.
+ * @param changes of the grant
+ * @param upcoming what control tells the laptop of its other appointments
  * @returns the laptop's answer, and the grant
  */
 export async function openLaptop(
@@ -318,6 +353,7 @@ export async function openLaptop(
   { kiosk, clock }: Pick<RunningLaptop, 'kiosk'> & { readonly clock: Pick<ManualClock, 'now'> },
   socket: FakeSocket,
   changes: Partial<Grant> = {},
+  upcoming: UpcomingAppointment[] = [],
 ): Promise<{ answer: unknown; grant: ApprovedStatement }> {
   const code = (): string | undefined => {
     const { screen } = kiosk.snapshot;
@@ -331,9 +367,10 @@ export async function openLaptop(
   const appointment: DeviceAppointment = {
     ...statement.appointment,
     patientReference: 'P 1',
+    patientName: 'Alex Example',
     startsAt: statement.appointment.opensAt,
     endsAt: statement.appointment.closesAt,
   };
   const share = await sealShare(new Uint8Array(32).fill(7), sealingPublicKey, bytes);
-  return { answer: await asks(socket, 102, 'grant.open', { grant, share, appointment }), grant };
+  return { answer: await asks(socket, 102, 'grant.open', { grant, share, appointment, upcoming }), grant };
 }

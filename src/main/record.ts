@@ -9,7 +9,7 @@ import { storeDamage } from './store-damage.ts';
 import { keptTrust } from './trust/kept-trust.ts';
 import { freshLease, keptLease } from './trust/lease.ts';
 import { keptReceipt } from './trust/orders.ts';
-import { keptPairing, noTries } from './trust/pairing.ts';
+import { keptTries, noTries } from './trust/wrong-tries.ts';
 
 /** Version of the record's schema; a change of the schema raises it. No fleet has laptops with a record of version 1 or 2. */
 export const recordSchemaVersion = 3;
@@ -19,7 +19,7 @@ const enrolment = z.strictObject({
   identity: keptIdentity,
   trust: keptTrust,
   lease: keptLease,
-  pairing: keptPairing,
+  pairing: keptTries,
   /** How far the journal of events had come. */
   events: eventsMark,
   /** Which head of control's record it has countersigned last. */

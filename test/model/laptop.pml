@@ -16,6 +16,7 @@ mtype:tomb tombstone[LAPTOPS] = absent;
 mtype:duty = { idle, grant_verified, grant_taken, order_verified };
 mtype:kind = { none, suspend, resume, brick };
 mtype:seat = { free, taking, taken };
+mtype:telling = { untold, told, told_before };    /* told_before: in an earlier stay, or of a code that is void */
 mtype:life life[LAPTOPS] = off;
 mtype:duty duty[LAPTOPS] = idle;                  /* the statement that is being dealt with, and what it says */
 byte duty_person[LAPTOPS];
@@ -28,6 +29,7 @@ byte opener[LAPTOPS];                             /* who approved the activation
 bit room[LAPTOPS];                                /* its appointment */
 mtype:seat seat[LAPTOPS] = free;
 bool late[LAPTOPS];                               /* a join was given up whose answer is still to come */
+mtype:telling telling[LAPTOPS] = untold;          /* staff have typed the right code, and control's answer is to come */
 byte counted[LAPTOPS];                            /* time without contact */
 bool flushed[LAPTOPS];                            /* whether a cut would leave the tombstone there */
 
@@ -40,11 +42,15 @@ byte silent[LAPTOPS];                             /* time that really passed wit
 bool needs_officer[LAPTOPS], was_damaged[LAPTOPS];
 bool brick_ordered[LAPTOPS], was_overdue[LAPTOPS], was_doomed[LAPTOPS], was_dead[LAPTOPS];
 byte seats[LAPTOPS];
+bool typed[LAPTOPS];                              /* the right code was typed in this stay */
 byte cuts = CUTS;
 
-#define in_room (life[d] == inRoom_waiting || life[d] == inRoom_consult || life[d] == inRoom_debrief)
+#define in_debrief(state) (state == inRoom_debrief || state == inRoom_shut || state == inRoom_confirmed)
+#define of_room(state) (state == inRoom_waiting || state == inRoom_prepared || state == inRoom_consult || in_debrief(state))
+#define in_room of_room(life[d])
 #define is_suspended (life[d] == suspended_order || life[d] == suspended_lease || life[d] == suspended_damage)
-#define is_open (life[d] == open || in_room)
+#define is_joinable (life[d] == open || life[d] == open_checking)
+#define is_open (is_joinable || in_room)
 /* How the lease stands. */
 #define must_suspend (counted[d] < ERASE_AFTER && (counted[d] >= SUSPEND_AFTER || lease_suspends[d]))
 #define is_held (counted[d] < SUSPEND_AFTER && !lease_suspends[d])
@@ -69,6 +75,7 @@ inline watch() {
   NEVER(back_from_dead, was_dead[d] && life[d] != dead && life[d] != off);
   NEVER(second_seat, seats[d] > 1);
   NEVER(seat_while_shut, seats[d] > 0 && !is_open);
+  NEVER(staff_not_there, life[d] == inRoom_confirmed && !typed[d]);
   was_doomed[d] = was_doomed[d] || (tombstone[d] == begun && flushed[d]);
   was_dead[d] = was_dead[d] || life[d] == dead
 }
@@ -85,7 +92,14 @@ inline leave_seat() {
   :: seat[d] == taken -> seats[d]--
   :: else
   fi;
-  seat[d] = free
+  seat[d] = free;
+  void_code()
+}
+
+/* StaffCode.stop: what control still answers to is of no question any more. */
+inline void_code() {
+  telling[d] = (telling[d] == told -> told_before : telling[d]);
+  typed[d] = false
 }
 
 /* What follows from an event: seats are left, activations end, codes change, and the promises are looked at. */
@@ -94,7 +108,7 @@ inline follow() {
   what = nothing;
   if
   :: before != life[d] && !is_open -> leave_seat(); opener[d] = 0; room[d] = 0
-  :: before != life[d] && life[d] == open && before != inert && !without(seat_given_back) -> leave_seat()
+  :: of_room(before) && life[d] == open && !without(seat_given_back) -> leave_seat()
   :: else
   fi;
   if

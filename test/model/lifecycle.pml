@@ -5,13 +5,19 @@
 /* ---- The lifecycle's names, as in src/main/lifecycle/lifecycle.ts ---- */
 mtype:life = {
   off, unusable,        /* not running; refused at the start: no states of the lifecycle */
-  blank, inert, open, inRoom_waiting, inRoom_consult, inRoom_debrief, suspended_order, suspended_lease,
-  suspended_damage, wiping, dead
+  blank, inert, open, open_checking,
+  inRoom_waiting, inRoom_prepared,                /* before and after consent and who is there are recorded */
+  inRoom_consult,
+  inRoom_debrief, inRoom_shut, inRoom_confirmed,  /* staff are asked; too many wrong codes; they have shown that they are there */
+  suspended_order, suspended_lease, suspended_damage, wiping, dead
 };
 mtype:event = {
   nothing,              /* what happened is no event of the lifecycle */
-  enrolment_started, enrolment_refused, enrolled, granted, joined_waiting, joined_consult, joined_debrief,
-  phase_changed_waiting, phase_changed_consult, phase_changed_debrief, room_left, deactivated, suspended_by_order,
+  enrolment_started, enrolment_refused, enrolled, granted, check_started, check_ended,
+  joined_waiting, joined_prepared, joined_consult, joined_debrief,
+  phase_changed_waiting, phase_changed_consult, phase_changed_debrief,
+  progress_changed,     /* whatever there is to say is said, true or not */
+  message, extended, staff_asked, staff_locked_out, staff_confirmed, room_left, deactivated, suspended_by_order,
   suspended_by_lease, suspended_by_damage, resumed, erase, erased
 };
 
@@ -32,7 +38,9 @@ inline next() {
   ON(inert, suspended_by_lease, suspended_lease)
   ON(inert, suspended_by_damage, suspended_damage)
   ON(inert, erase, wiping)
+  ON(open, check_started, open_checking)
   ON(open, joined_waiting, inRoom_waiting)
+  ON(open, joined_prepared, inRoom_prepared)
   ON(open, joined_consult, inRoom_consult)
   ON(open, joined_debrief, inRoom_debrief)
   ON(open, deactivated, inert)
@@ -40,7 +48,17 @@ inline next() {
   ON(open, suspended_by_lease, suspended_lease)
   ON(open, suspended_by_damage, suspended_damage)
   ON(open, erase, wiping)
-  ON(inRoom_waiting, phase_changed_consult, inRoom_consult)
+  ON(open_checking, check_ended, open)
+  ON(open_checking, joined_waiting, inRoom_waiting)
+  ON(open_checking, joined_prepared, inRoom_prepared)
+  ON(open_checking, joined_consult, inRoom_consult)
+  ON(open_checking, joined_debrief, inRoom_debrief)
+  ON(open_checking, deactivated, inert)
+  ON(open_checking, suspended_by_order, suspended_order)
+  ON(open_checking, suspended_by_lease, suspended_lease)
+  ON(open_checking, suspended_by_damage, suspended_damage)
+  ON(open_checking, erase, wiping)
+  ON(inRoom_waiting, progress_changed, inRoom_prepared)
   ON(inRoom_waiting, phase_changed_debrief, inRoom_debrief)
   ON(inRoom_waiting, room_left, open)
   ON(inRoom_waiting, deactivated, inert)
@@ -48,6 +66,14 @@ inline next() {
   ON(inRoom_waiting, suspended_by_lease, suspended_lease)
   ON(inRoom_waiting, suspended_by_damage, suspended_damage)
   ON(inRoom_waiting, erase, wiping)
+  ON(inRoom_prepared, phase_changed_consult, inRoom_consult)
+  ON(inRoom_prepared, phase_changed_debrief, inRoom_debrief)
+  ON(inRoom_prepared, room_left, open)
+  ON(inRoom_prepared, deactivated, inert)
+  ON(inRoom_prepared, suspended_by_order, suspended_order)
+  ON(inRoom_prepared, suspended_by_lease, suspended_lease)
+  ON(inRoom_prepared, suspended_by_damage, suspended_damage)
+  ON(inRoom_prepared, erase, wiping)
   ON(inRoom_consult, phase_changed_debrief, inRoom_debrief)
   ON(inRoom_consult, room_left, open)
   ON(inRoom_consult, deactivated, inert)
@@ -55,12 +81,27 @@ inline next() {
   ON(inRoom_consult, suspended_by_lease, suspended_lease)
   ON(inRoom_consult, suspended_by_damage, suspended_damage)
   ON(inRoom_consult, erase, wiping)
+  ON(inRoom_debrief, staff_locked_out, inRoom_shut)
+  ON(inRoom_debrief, staff_confirmed, inRoom_confirmed)
   ON(inRoom_debrief, room_left, open)
   ON(inRoom_debrief, deactivated, inert)
   ON(inRoom_debrief, suspended_by_order, suspended_order)
   ON(inRoom_debrief, suspended_by_lease, suspended_lease)
   ON(inRoom_debrief, suspended_by_damage, suspended_damage)
   ON(inRoom_debrief, erase, wiping)
+  ON(inRoom_shut, staff_asked, inRoom_debrief)
+  ON(inRoom_shut, room_left, open)
+  ON(inRoom_shut, deactivated, inert)
+  ON(inRoom_shut, suspended_by_order, suspended_order)
+  ON(inRoom_shut, suspended_by_lease, suspended_lease)
+  ON(inRoom_shut, suspended_by_damage, suspended_damage)
+  ON(inRoom_shut, erase, wiping)
+  ON(inRoom_confirmed, room_left, open)
+  ON(inRoom_confirmed, deactivated, inert)
+  ON(inRoom_confirmed, suspended_by_order, suspended_order)
+  ON(inRoom_confirmed, suspended_by_lease, suspended_lease)
+  ON(inRoom_confirmed, suspended_by_damage, suspended_damage)
+  ON(inRoom_confirmed, erase, wiping)
   ON(suspended_order, suspended_by_order, suspended_order)
   ON(suspended_order, suspended_by_lease, suspended_order)
   ON(suspended_order, suspended_by_damage, suspended_damage)

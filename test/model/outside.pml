@@ -169,7 +169,9 @@ inline cut_power() {
   room[d] = 0;
   seat[d] = free;
   seats[d] = 0;
-  late[d] = false
+  late[d] = false;
+  telling[d] = untold;
+  typed[d] = false
 }
 
 proctype Outside(byte d) {
@@ -220,9 +222,10 @@ end:
 
 #if ROOMS
     /* The page asks as often as it likes, control answers whatever and whenever it likes. */
-    :: d_step { life[d] == open && (seat[d] == free || without(seat_checked)) ->
+    :: d_step { is_joinable && (seat[d] == free || without(seat_checked)) ->
         late[d] = late[d] || seat[d] == taking; seat[d] = taking }
     :: d_step { seat[d] == taking -> what = joined_waiting; take_seat() }
+    :: d_step { seat[d] == taking -> what = joined_prepared; take_seat() }
     :: d_step { seat[d] == taking -> what = joined_consult; take_seat() }
     :: d_step { seat[d] == taking -> what = joined_debrief; take_seat() }
     :: seat[d] == taking -> seat[d] = free
@@ -232,6 +235,16 @@ end:
     :: in_room -> what = phase_changed_consult
     :: in_room -> what = phase_changed_debrief
     :: in_room -> what = room_left
+    :: life[d] == open -> what = check_started
+    :: life[d] == open_checking -> what = check_ended
+    /* Control says that everything is done, staff at the laptop included. */
+    :: in_room -> what = (without(own_comparison) -> staff_confirmed : progress_changed)
+    /* Staff type the code of the debrief: control is told of the right one, and answers whenever it likes. */
+    :: d_step { life[d] == inRoom_debrief && telling[d] != told -> telling[d] = told; typed[d] = true }
+    :: d_step { telling[d] == told -> what = staff_confirmed; telling[d] = untold }
+    :: d_step { telling[d] == told_before -> what = (without(code_of_stay) -> staff_confirmed : nothing); telling[d] = untold }
+    :: d_step { life[d] == inRoom_debrief -> what = staff_locked_out; void_code() }
+    :: life[d] == inRoom_shut -> what = staff_asked
     JOIN(true, 0)
     JOIN(true, 1)
     JOIN(false, 0)

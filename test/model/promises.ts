@@ -120,6 +120,11 @@ export const never: readonly ModelPromise[] = [
     breaks: [['late_answer_refused']],
   },
   {
+    name: 'staff_not_there',
+    words: 'in a debrief a laptop is dark until the code of that very stay was typed at it, whatever control says',
+    breaks: [['own_comparison'], ['code_of_stay']],
+  },
+  {
     name: 'false_participant',
     words: 'nobody is shown in a room but by a join for that room, of the consultant whom the grant names',
     breaks: [['room_of_join'], ['consultant_of_grant']],

@@ -55,7 +55,8 @@ mtype:check = {
                        lease_before_requests, erasure_noted, high_water, own_clock,
   /* wipe           */ brick_durable, brick_receipt_stays, wipe_resumed, tombstone_first, tombstone_flushed, tombstone_spared,
   /* damage         */ damage_stays, damage_durable,
-  /* rooms          */ seat_checked, late_answer_refused, seat_given_back, room_of_join, consultant_of_grant
+  /* rooms          */ seat_checked, late_answer_refused, seat_given_back, room_of_join, consultant_of_grant,
+  /* debrief        */ own_comparison, code_of_stay
 };
 #ifdef CHOOSE         /* Which one is said in Pan's environment: one compilation for all of them. */
 mtype:check left_out = every, left_out_too = every;
@@ -74,7 +75,7 @@ mtype:check left_out = every, left_out_too = every;
 hidden byte opened_unapproved, opened_stale, opened_past_lease, open_past_revocation, grant_twice, manifest_skipped,
   manifest_forged, roster_forged, roster_back, order_twice, order_unapproved, order_for_another, list_by_one,
   erased_unordered, lease_lifted_itself, lease_forgotten, damage_lifted, wipe_undone, back_from_dead, destroyed_unrecorded, second_seat,
-  seat_while_shut, false_participant;
+  seat_while_shut, staff_not_there, false_participant;
 #define NEVER(promise, when) promise = (when); assert(!promise)
 
 /* ---- People. Anybody may approve anything: among them are one who left and one insider of every kind. ---- */

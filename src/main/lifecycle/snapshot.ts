@@ -39,13 +39,17 @@ function screenOf(state: Lifecycle, { device, link, pairing, keepsSomebodyOut, l
       return { screen: 'inert', device: named, link, pairing, notice: state.notice, suspendsAt };
     }
     case 'open': {
+      const { checking: running, report, notice } = state;
       const { appointment, openUntil } = state.activation;
-      return { screen: 'open', device: named, link, appointment, openUntil, notice: state.notice };
+      const upcoming = [...state.activation.upcoming];
+      const check = { running, report };
+      return { screen: 'open', device: named, link, appointment, openUntil, notice, upcoming, check };
     }
     case 'inRoom': {
       const { appointment, openUntil } = state.activation;
-      const { phase } = state;
-      return { screen: 'inRoom', device: named, link, phase, appointment, openUntil, keepsSomebodyOut };
+      const { phase, progress, closesAt, message, staffCode } = state;
+      const stage = { phase, progress, closesAt, message, staffCode };
+      return { screen: 'inRoom', device: named, link, ...stage, appointment, openUntil, keepsSomebodyOut };
     }
     case 'suspended':
       return { screen: 'suspended', device: named, link, by: state.by, erasesAt: lease.erasesAt };

@@ -15,6 +15,7 @@ const { consultant } = fleet.grant(now).appointment;
 const appointment: DeviceAppointment = {
   id: randomUUID(),
   patientReference: 'P 1',
+  patientName: 'Alex Example',
   consultant,
   startsAt: now,
   endsAt: now + 60_000,

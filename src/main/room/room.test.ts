@@ -1,119 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import type {
-  DeviceAppointment,
-  JoinProof,
-  Participant,
-  RoomNotification,
-  RoomRequestMethod,
-  RoomRequestResult,
-  Roster,
-} from '@sallyport/protocol';
-import type { KnownRoom } from '@sallyport/protocol/participants';
+import type { Participant, RoomNotification, RoomRequestMethod } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
-import { sampleFleet, samplePerson } from '../../../test/harness/sample-fleet.ts';
-import { approvedGrant, consultantProof, participantWith } from '../../../test/harness/sample-joins.ts';
+import { samplePerson } from '../../../test/harness/sample-fleet.ts';
 import type { Answer } from '../ports.ts';
-import { proveJoin } from './own-join.ts';
-import type { OwnJoin } from './own-join.ts';
-import { Room } from './room.ts';
-
-const start = Date.UTC(2026, 10, 22, 9);
-const fleet = sampleFleet(start);
-const [booked, other] = [randomUUID(), randomUUID()];
-const { consultant } = fleet.grant(start).appointment;
-const appointment: DeviceAppointment = {
-  id: booked,
-  patientReference: 'P 1',
+import {
+  appointment,
+  booked,
   consultant,
-  startsAt: start,
-  endsAt: start + 60_000,
-  opensAt: start,
-  closesAt: start + 120_000,
-};
-const opened = { appointment, approved: approvedGrant(fleet, start, booked) };
-const seat = {
-  phase: 'waiting',
-  rtpCapabilities: {},
-  participants: [],
-  producers: [],
-  closesAt: start + 120_000,
-} as const;
-type Seat = RoomRequestResult<'room.join'>;
-
-const rao = (join = fleet.join(start, booked), by = fleet.people.consultant): Participant =>
-  participantWith(join, consultantProof(fleet, join, by));
-const sends = (participant: string, producer: string) => {
-  return { producer, participant, kind: 'video', source: 'camera', paused: false } as const;
-};
-
-function setUp(changes: { allowed?: boolean } = {}) {
-  let now = start;
-  let rosters: Roster[] = [fleet.roster, fleet.hospitalRoster];
-  let answer: () => Promise<Answer<unknown>> = async () => ({ ok: true, value: seat });
-  const relayed: string[] = [];
-  const proofs: JoinProof[] = [];
-  const joins: OwnJoin[] = [];
-  const toPage: RoomNotification[] = [];
-  const events: string[] = [];
-  const { id, name } = fleet.device;
-  const room = new Room({
-    relay: (async (method: string, params: { proof: JoinProof }) => {
-      relayed.push(method);
-      if (method !== 'room.join') return { ok: true, value: { consumer: 'c1' } };
-      proofs.push(params.proof);
-      return answer();
-    }) as never,
-    now: () => now,
-    prove: async (of) => {
-      const joining = {
-        device: { id, name, site: fleet.prison },
-        manifest: fleet.manifest,
-        publicKey: Buffer.from(fleet.deviceKey.publicKey, 'base64url'),
-        sign: async (bytes: Uint8Array) => fleet.deviceKey.sign(bytes),
-        now,
-      };
-      const proved = await proveJoin(joining, of);
-      if (proved.ok) joins.push(proved.value);
-      return proved;
-    },
-    known: (of) => known(of.id),
-    isAllowed: () => changes.allowed ?? true,
-    notifyPage: (notification) => void toPage.push(notification),
-    onJoined: (phase) => void events.push(`joined ${phase}`),
-    onPhase: (phase) => void events.push(phase),
-    onEnded: (reason) => void events.push(`ended ${reason}`),
-    onRefused: (reason) => void events.push(`refused ${reason}`),
-    onKeepingOut: () => void events.push(room.keepsSomebodyOut ? 'keeps out' : 'keeps nobody out'),
-    log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-  });
-  const known = (of: string): KnownRoom => ({
-    appointment: of,
-    device: { id, prison: fleet.prison },
-    consultant,
-    manifest: fleet.manifest,
-    roster: (site) => rosters.find((each) => each.site === site),
-    now,
-  });
-  return {
-    room,
-    relayed,
-    proofs,
-    joins,
-    toPage,
-    events,
-    known,
-    at: (time: number) => (now = time),
-    trusts: (next: Roster[]) => (rosters = next),
-    controlAnswers: (next: typeof answer) => (answer = next),
-    finds: (found: Partial<Seat>) => (answer = async () => ({ ok: true, value: { ...seat, ...found } })),
-  };
-}
+  fleet,
+  opened,
+  other,
+  rao,
+  seat,
+  sends,
+  setUpRoom,
+  start,
+} from './room-testing.ts';
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 describe('S3 one room', () => {
   test('the booked one, within its window', async () => {
-    const { room, relayed, events } = setUp();
+    const { room, relayed, events } = setUpRoom();
     expect(await room.join(opened)).toEqual({ ok: true, value: 'waiting' });
     expect([room.current, relayed, events]).toEqual([booked, ['room.join'], ['joined waiting']]);
   });
@@ -122,14 +29,14 @@ describe('S3 one room', () => {
     ['before it opens', start - 90_000, { reason: 'too-early', retryAfter: 90 }],
     ['when it has closed', start + 120_000, { reason: 'too-late' }],
   ])('%s control is not even asked', async (_when, time, refusal) => {
-    const { room, relayed, at } = setUp();
+    const { room, relayed, at } = setUpRoom();
     at(time);
     expect(await room.join(opened)).toEqual({ ok: false, refusal });
     expect(relayed).toEqual([]);
   });
 
   test('a second join is refused, also while the first is under way, and never disturbs it', async () => {
-    const { room, relayed } = setUp();
+    const { room, relayed } = setUpRoom();
     const second = { ...opened, appointment: { ...appointment, id: other } };
     const both = await Promise.all([room.join(opened), room.join(second)]);
     expect(both[1]).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
@@ -138,7 +45,7 @@ describe('S3 one room', () => {
   });
 
   test('a seat nobody wants any more when it comes is given back', async () => {
-    const { room, relayed, controlAnswers } = setUp();
+    const { room, relayed, controlAnswers } = setUpRoom();
     let arrive: (answer: Answer<unknown>) => void = () => undefined;
     controlAnswers(() => new Promise((resolve) => (arrive = resolve)));
     const joining = room.join(opened);
@@ -150,7 +57,7 @@ describe('S3 one room', () => {
   });
 
   test('nobody wants any more before control was asked is not asked for', async () => {
-    const { room, relayed, joins } = setUp();
+    const { room, relayed, joins } = setUpRoom();
     const joining = room.join(opened);
     room.leave();
     expect(await joining).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });
@@ -159,7 +66,7 @@ describe('S3 one room', () => {
   });
 
   test('after control’s refusal one may try again', async () => {
-    const { room, controlAnswers } = setUp();
+    const { room, controlAnswers } = setUpRoom();
     controlAnswers(async () => ({ ok: false, refusal: { reason: 'seat-taken' } }));
     expect(await room.join(opened)).toEqual({ ok: false, refusal: { reason: 'seat-taken' } });
     controlAnswers(async () => ({ ok: true, value: seat }));
@@ -167,7 +74,7 @@ describe('S3 one room', () => {
   });
 
   test('a room that has ended is too late', async () => {
-    const { room, finds, relayed } = setUp();
+    const { room, finds, relayed } = setUpRoom();
     finds({ phase: 'ended' });
     expect(await room.join(opened)).toEqual({ ok: false, refusal: { reason: 'too-late' } });
     expect([room.current, relayed]).toEqual([null, ['room.join']]);
@@ -176,7 +83,7 @@ describe('S3 one room', () => {
 
 describe('S25 the laptop’s own place', () => {
   test('is proved afresh at each join, and the key is forgotten when the room is left', async () => {
-    const { room, joins, proofs } = setUp();
+    const { room, joins, proofs } = setUpRoom();
     for (const leave of [
       () => room.leave(),
       () => room.notified({ method: 'room.ended', params: { reason: 'server' } }),
@@ -191,7 +98,7 @@ describe('S25 the laptop’s own place', () => {
   });
 
   test('is forgotten when control refuses it', async () => {
-    const { room, joins, controlAnswers } = setUp();
+    const { room, joins, controlAnswers } = setUpRoom();
     controlAnswers(async () => ({ ok: false, refusal: { reason: 'unverified' } }));
     await room.join(opened);
     expect(joins[0]?.privateKey.every((byte) => byte === 0)).toBe(true);
@@ -200,7 +107,7 @@ describe('S25 the laptop’s own place', () => {
 
 describe('S25 the others', () => {
   test('the booked consultant is shown and heard, anybody else is not', async () => {
-    const { room, finds, relayed, events } = setUp();
+    const { room, finds, relayed, events } = setUpRoom();
     const stranger = samplePerson('Dr Rao');
     const producers = [sends(consultant.id, 'p1')];
     finds({ participants: [rao(fleet.join(start, booked), stranger)], producers });
@@ -224,7 +131,7 @@ describe('S25 the others', () => {
   });
 
   test('a join of another room, of a leaver, or of nobody is refused, with the reason on the record', async () => {
-    const { room, events, toPage, trusts } = setUp();
+    const { room, events, toPage, trusts } = setUpRoom();
     await room.join(opened);
     room.notified({ method: 'room.participantJoined', params: { participant: rao(fleet.join(start, other)) } });
     await expect.poll(() => events).toContain('refused wrong-device');
@@ -235,7 +142,7 @@ describe('S25 the others', () => {
   });
 
   test('are judged anew when trust changes: a leaver is put out, with what they send', async () => {
-    const { room, events, toPage, trusts, finds } = setUp();
+    const { room, events, toPage, trusts, finds } = setUpRoom();
     finds({ participants: [rao()], producers: [sends(consultant.id, 'p1')] });
     await room.join(opened);
     trusts([fleet.roster, { ...fleet.hospitalRoster, people: [samplePerson('Somebody else').named] }]);
@@ -251,7 +158,7 @@ describe('S25 the others', () => {
   });
 
   test('are not made up from the laptop’s own proof', async () => {
-    const { room, proofs, events, toPage } = setUp();
+    const { room, proofs, events, toPage } = setUpRoom();
     await room.join(opened);
     const [proof] = proofs;
     if (proof === undefined) throw new Error('no proof');
@@ -264,7 +171,7 @@ describe('S25 the others', () => {
   });
 
   test('that come faster than they can be judged end the stay, and the seat is given back (S23)', async () => {
-    const { room, relayed, events, toPage } = setUp();
+    const { room, relayed, events, toPage } = setUpRoom();
     await room.join(opened);
     const participant = rao();
     for (let count = 0; count < 300; count += 1) {
@@ -278,7 +185,7 @@ describe('S25 the others', () => {
 
 describe('the page’s requests', () => {
   const joined = async (changes: { allowed?: boolean } = {}) => {
-    const parts = setUp(changes);
+    const parts = setUpRoom(changes);
     await parts.room.join(opened);
     return parts;
   };
@@ -295,18 +202,22 @@ describe('the page’s requests', () => {
     expect(malformed).toEqual({ ok: false, refusal: { reason: 'malformed' } });
     const denied = (await joined({ allowed: false })).room;
     expect(await denied.request('room.leave', {})).toEqual({ ok: false, refusal: { reason: 'not-allowed' } });
-    expect(await setUp().room.request('room.leave', {})).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });
+    expect(await setUpRoom().room.request('room.leave', {})).toEqual({ ok: false, refusal: { reason: 'wrong-state' } });
     expect(relayed).toEqual(['room.join']);
   });
 
-  test.each<RoomRequestMethod>(['room.admit', 'room.startDebrief', 'room.end'])(
-    '%s is the consultant’s, whatever the state allows',
-    async (method) => {
-      const { room, relayed } = await joined();
-      expect(await room.request(method, {})).toEqual({ ok: false, refusal: { reason: 'not-allowed' } });
-      expect(relayed).toEqual(['room.join']);
-    },
-  );
+  test.each<RoomRequestMethod>([
+    'room.admit',
+    'room.startDebrief',
+    'room.end',
+    'room.message',
+    'room.decline',
+    'room.extend',
+  ])('%s is the consultant’s, whatever the state allows', async (method) => {
+    const { room, relayed } = await joined();
+    expect(await room.request(method, {})).toEqual({ ok: false, refusal: { reason: 'not-allowed' } });
+    expect(relayed).toEqual(['room.join']);
+  });
 
   test('room.join is answered from the seat as it is now; another room, or a proof of the page’s own, is refused', async () => {
     const { room, relayed, proofs, toPage } = await joined();
@@ -338,7 +249,7 @@ describe('the page’s requests', () => {
 
 describe('what control tells', () => {
   test('reaches the page and the lifecycle', async () => {
-    const { room, toPage, events } = setUp();
+    const { room, toPage, events } = setUpRoom();
     await room.join(opened);
     room.notified({ method: 'room.phase', params: { phase: 'consult' } });
     await expect.poll(() => events.at(-1)).toBe('consult');
@@ -349,7 +260,7 @@ describe('what control tells', () => {
   });
 
   test('while the seat is being taken follows once it is', async () => {
-    const { room, events, controlAnswers } = setUp();
+    const { room, events, controlAnswers } = setUpRoom();
     controlAnswers(async () => {
       room.notified({ method: 'room.phase', params: { phase: 'consult' } });
       return { ok: true, value: seat };
@@ -359,14 +270,14 @@ describe('what control tells', () => {
   });
 
   test('is nothing to a laptop without a seat', () => {
-    const { room, toPage, events } = setUp();
+    const { room, toPage, events } = setUpRoom();
     room.notified({ method: 'room.phase', params: { phase: 'consult' } });
     room.notified({ method: 'room.ended', params: { reason: 'left' } });
     expect([toPage, events]).toEqual([[], []]);
   });
 
   test('leaving tells control once', async () => {
-    const { room, relayed } = setUp();
+    const { room, relayed } = setUpRoom();
     await room.join(opened);
     room.leave();
     room.leave();

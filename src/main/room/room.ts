@@ -1,19 +1,23 @@
+import { nextStage, roomRequests } from '@sallyport/protocol';
 import type {
   DeviceAppointment,
+  DeviceRequestMethod,
+  Progress,
   RequestRefusal,
   RoomEnd,
+  RoomEvent,
   RoomNotification,
   RoomRequestMethod,
   RoomRequestParams,
   RoomRequestResult,
+  WaitingMessage,
 } from '@sallyport/protocol';
-import { roomRequests } from '@sallyport/protocol';
 import { verifyParticipant } from '@sallyport/protocol/participants';
 import type { KnownRoom } from '@sallyport/protocol/participants';
 import type { Answer, Log } from '../ports.ts';
 import type { Opened, OwnJoin } from './own-join.ts';
-import { reduceSeat } from './seat-view.ts';
-import type { SeatView } from './seat-view.ts';
+import { hear } from './seat-view.ts';
+import type { SeatView, StageRules } from './seat-view.ts';
 import { Stay } from './stay.ts';
 
 /** What a room request is relayed through. */
@@ -23,7 +27,10 @@ export type Relay = <M extends RoomRequestMethodOfDevice>(
 ) => Promise<Answer<RoomRequestResult<M>>>;
 
 /** The room requests a laptop may make; the others are the consultant's. */
-export type RoomRequestMethodOfDevice = Exclude<RoomRequestMethod, 'room.admit' | 'room.startDebrief' | 'room.end'>;
+export type RoomRequestMethodOfDevice = Extract<DeviceRequestMethod, RoomRequestMethod>;
+
+/** How the room stands, for the laptop's state. */
+export type RoomStanding = Pick<SeatView, 'phase' | 'progress' | 'closesAt'>;
 
 /** What {@link Room} needs. */
 export interface RoomOptions {
@@ -36,11 +43,19 @@ export interface RoomOptions {
   readonly known: (appointment: DeviceAppointment) => KnownRoom;
   /** Whether the state allows a room request. */
   readonly isAllowed: (method: RoomRequestMethod) => boolean;
+  /** What of control's word about the room's stage counts. */
+  readonly rules: StageRules;
+  /** The join's answer, without what control cannot say of the laptop. */
+  readonly joinedProgress: (told: Progress) => Progress;
   /** Hands a notification to the page. */
   readonly notifyPage: (notification: RoomNotification) => void;
   /** The seat is taken; called before anything is told of the room. */
-  readonly onJoined: (phase: SeatView['phase']) => void;
+  readonly onJoined: (standing: RoomStanding) => void;
   readonly onPhase: (phase: SeatView['phase']) => void;
+  readonly onProgress: (progress: Progress) => void;
+  readonly onMessage: (message: WaitingMessage) => void;
+  /** The room closes at another time than was said, ms since 1970. */
+  readonly onExtended: (closesAt: number) => void;
   readonly onEnded: (reason: RoomEnd) => void;
   /** Somebody was kept out of sight and hearing, or put out. */
   readonly onRefused: (reason: RequestRefusal) => void;
@@ -49,7 +64,11 @@ export interface RoomOptions {
   readonly log: Log;
 }
 
+/** Asks control to take what staff have done. */
+type Act = () => Promise<Answer<Record<string, never>>>;
+
 const nothing = {};
+const wrongState = { ok: false, refusal: { reason: 'wrong-state' } } as const;
 const pageJoin = roomRequests['room.join'].params.pick({ room: true });
 
 /** The laptop's one seat: at most one room, the booked one, within its window; and nobody in it who is not proved. */
@@ -87,8 +106,10 @@ export class Room {
     const answer = await this.#takeSeat(stay, opened);
     if (this.#stay !== stay || !answer.ok || answer.value.phase === 'ended') return this.#givenUp(stay, answer);
     const { phase } = answer.value;
-    stay.view = { ...answer.value, phase };
-    this.#options.onJoined(phase);
+    const progress = this.#options.joinedProgress(answer.value.progress);
+    const closesAt = Math.min(answer.value.closesAt, appointment.closesAt);
+    stay.view = { ...answer.value, phase, progress, closesAt };
+    this.#options.onJoined({ phase, progress, closesAt });
     stay.gate.begin();
     return { ok: true, value: phase };
   }
@@ -106,7 +127,7 @@ export class Room {
    */
   async request(method: RoomRequestMethod, params: unknown): Promise<Answer<unknown>> {
     const stay = this.#stay;
-    if (stay?.view === undefined) return { ok: false, refusal: { reason: 'wrong-state' } };
+    if (stay?.view === undefined) return wrongState;
     // SECURITY: only what the state allows, and never what is the consultant's to ask (S12).
     if (!this.#options.isAllowed(method) || !isOfDevice(method)) {
       return { ok: false, refusal: { reason: 'not-allowed' } };
@@ -119,15 +140,39 @@ export class Room {
       return { ok: true, value: nothing };
     }
     // SECURITY: through the gate: nobody is received whose place is not proved (S25).
-    return stay.gate.request(method, parsed.data as RoomRequestParams<typeof method>, this.#options.relay);
+    return stay.gate.request(method, parsed.data, this.#options.relay);
+  }
+
+  /**
+   * Staff record the patient's consent and who is there. Without consent the room is left, once control has it on the record.
+   * @returns `wrong-state` where the room does not wait, or control's refusal
+   */
+  prepare(params: RoomRequestParams<'room.prepare'>): ReturnType<Act> {
+    const event = { type: 'prepared', present: params.present } as const;
+    const ask: Act = () => this.#options.relay('room.prepare', params);
+    return params.consent ? this.#act(event, ask) : this.#refuseConsent(event, ask);
+  }
+
+  /** Staff tick that the patient said the right name. @returns `wrong-state` outside the consultation, or control's refusal */
+  checkName(): ReturnType<Act> {
+    const event = { type: 'name-checked', by: 'laptop' } as const;
+    return this.#act(event, () => this.#options.relay('room.checkName', nothing));
+  }
+
+  /** The laptop has found by itself that staff are at it. */
+  confirmed(): void {
+    if (this.#stay?.view !== undefined) this.#progressed(this.#stay, this.#stay.view, { type: 'staff-confirmed' });
   }
 
   /** Takes a notification of control's: through the gate to the seat's view and the page. */
   notified(notification: RoomNotification): void {
+    const stay = this.#stay;
     if (notification.method === 'room.ended') this.#ended(notification.params.reason);
-    else if (notification.method === 'room.phase' && notification.params.phase === 'ended') {
-      this.#ended('consultant-ended');
-    } else this.#stay?.gate.heard(notification);
+    else if (notification.method !== 'room.phase') stay?.gate.heard(notification);
+    else if (notification.params.phase === 'ended') this.#ended('consultant-ended');
+    // SECURITY: the debrief makes the laptop dark at once: it overtakes whatever is still being verified (S39).
+    else if (notification.params.phase === 'debrief' && stay?.view !== undefined) this.#told(stay, notification);
+    else stay?.gate.heard(notification);
   }
 
   /** A manifest or roster came into force: everybody in the room is judged anew. */
@@ -137,9 +182,9 @@ export class Room {
 
   #begin(appointment: DeviceAppointment): Stay {
     const { known, onRefused, log } = this.#options;
-    const stay: Stay = new Stay(appointment.id, {
+    const stay: Stay = new Stay(appointment, {
       verify: (participant) => verifyParticipant(participant, known(appointment)),
-      expects: 'consultant',
+      expects: ['consultant', 'interpreter', 'clinician'],
       tell: (notification) => this.#told(stay, notification),
       onRefused: ({ kind }, reason) => {
         log.warn({ kind, reason }, 'participant refused');
@@ -154,7 +199,7 @@ export class Room {
     const own = await this.#prove(opened);
     if (!own.ok) return own;
     stay.keep(own.value);
-    if (this.#stay !== stay) return { ok: false, refusal: { reason: 'wrong-state' } };
+    if (this.#stay !== stay) return wrongState;
     const { proof } = own.value;
     return stay.gate.request('room.join', { room: stay.room, proof }, async (method, params) => {
       const answer = await this.#options.relay(method, params);
@@ -166,7 +211,7 @@ export class Room {
   /** The seat was not had, or nobody wants it any more: one that control gave is given back. */
   #givenUp(stay: Stay, answer: Answer<RoomRequestResult<'room.join'>>): Answer<never> {
     if (stay.isGranted) void this.#options.relay('room.leave', nothing);
-    if (this.#stay !== stay) return { ok: false, refusal: { reason: 'wrong-state' } };
+    if (this.#stay !== stay) return wrongState;
     this.#over();
     return answer.ok ? { ok: false, refusal: { reason: 'too-late' } } : answer;
   }
@@ -189,10 +234,50 @@ export class Room {
       this.#ended(notification.params.reason);
       return;
     }
-    const before = stay.view.phase;
-    stay.view = reduceSeat(stay.view, notification);
-    if (stay.view.phase !== before) this.#options.onPhase(stay.view.phase);
-    this.#options.notifyPage(notification);
+    const { rules, notifyPage } = this.#options;
+    const { view, told } = hear(stay.view, notification, rules, stay.closesBy);
+    // SECURITY: what control says out of its place changes nothing, here or on the page (S39, S42).
+    if (told === undefined) return;
+    stay.view = view;
+    this.#followStage(told);
+    notifyPage(told);
+  }
+
+  #followStage(told: RoomNotification): void {
+    const { onPhase, onProgress, onMessage, onExtended } = this.#options;
+    if (told.method === 'room.phase' && told.params.phase !== 'ended') onPhase(told.params.phase);
+    else if (told.method === 'room.progress') onProgress(told.params.progress);
+    else if (told.method === 'room.message') onMessage(told.params.message);
+    else if (told.method === 'room.extended') onExtended(told.params.closesAt);
+  }
+
+  /** What staff do by the laptop itself: control is asked, and what it has taken is done. */
+  async #act(event: RoomEvent, ask: Act): ReturnType<Act> {
+    const stay = this.#stay;
+    if (stay?.view === undefined || nextStage(stay.view, event) === undefined) return wrongState;
+    const answer = await ask();
+    if (answer.ok && this.#stay === stay) this.#progressed(stay, stay.view, event);
+    return answer;
+  }
+
+  async #refuseConsent(event: RoomEvent, ask: Act): ReturnType<Act> {
+    const stay = this.#stay;
+    if (stay?.view === undefined || nextStage(stay.view, event) === undefined) return wrongState;
+    const answer = await ask();
+    if (!answer.ok || this.#stay !== stay) return answer;
+    // Control ends the room as well; this laptop does not wait for that.
+    void this.#options.relay('room.leave', nothing);
+    this.#ended('no-consent');
+    return answer;
+  }
+
+  /** The state first: what the page then asks is allowed by then. */
+  #progressed(stay: Stay, view: SeatView, event: RoomEvent): void {
+    const progress = nextStage(view, event)?.progress;
+    if (progress === undefined) return;
+    stay.view = { ...view, progress };
+    this.#options.onProgress(progress);
+    this.#options.notifyPage({ method: 'room.progress', params: { progress } });
   }
 
   #ended(reason: RoomEnd): void {

@@ -1,3 +1,4 @@
+import type { DeviceAppointment } from '@sallyport/protocol';
 import { ParticipantGate } from '@sallyport/protocol/participants';
 import type { GateOptions } from '@sallyport/protocol/participants';
 import { forgetJoin } from './own-join.ts';
@@ -7,6 +8,8 @@ import type { SeatView } from './seat-view.ts';
 /** One stay in one room, from the wish to join until it is left. */
 export class Stay {
   readonly room: string;
+  /** When the room closes at the latest, by what people have approved, ms since 1970. */
+  readonly closesBy: number;
   readonly gate: ParticipantGate;
   /** The room as the laptop last heard of it; undefined until the seat is taken. */
   view: SeatView | undefined;
@@ -15,8 +18,9 @@ export class Stay {
   #own: OwnJoin | undefined;
   #isOver = false;
 
-  constructor(room: string, gate: GateOptions) {
-    this.room = room;
+  constructor({ id, closesAt }: DeviceAppointment, gate: GateOptions) {
+    this.room = id;
+    this.closesBy = closesAt;
     this.gate = new ParticipantGate(gate);
   }
 

@@ -9,9 +9,10 @@ import { systemRandom } from '../platform/random.ts';
 import { manualClock } from '../platform/testing/manual-clock.ts';
 import { takeGrant } from './grants.ts';
 import type { KeptTrust } from './kept-trust.ts';
-import { noTries, Pairing } from './pairing.ts';
-import type { KeptPairing } from './pairing.ts';
+import { Pairing } from './pairing.ts';
 import { keptInMemory } from './testing/kept-in-memory.ts';
+import { noTries } from './wrong-tries.ts';
+import type { KeptTries } from './wrong-tries.ts';
 
 const now = Date.UTC(2026, 10, 22, 9);
 const day = 86_400_000;
@@ -25,13 +26,14 @@ const consultant = {
   hospital: { id: fleet.hospital, name: 'Example Infirmary' },
 };
 
+const patient = { patientReference: 'P 1', patientName: 'Alex Example' };
 type Offer = ControlRequestParams<'grant.open'>;
 
 /** A laptop whose code a nurse has typed. */
 async function granting(kept: Partial<KeptTrust> = {}) {
   const sample = await sampleTrust(fleet, now, kept);
   const pairing = new Pairing({
-    kept: keptInMemory<KeptPairing>(noTries),
+    kept: keptInMemory<KeptTries>(noTries),
     clock: manualClock(now),
     random: systemRandom,
     grantLifetime: () => 5 * 60_000,
@@ -56,7 +58,8 @@ async function granting(kept: Partial<KeptTrust> = {}) {
     return {
       grant,
       share: await sealShare(share, keys.publicKey, exactBytes(grant)),
-      appointment: { ...statement.appointment, patientReference: 'P 1', startsAt: now, endsAt: now + 1000, ...sent },
+      appointment: { ...statement.appointment, ...patient, startsAt: now, endsAt: now + 1000, ...sent },
+      upcoming: [],
     };
   };
   const take = (params: Offer) => takeGrant({ trust: sample.trust, pairing, sealingKey: keys.privateKey }, params);

@@ -2,14 +2,15 @@ import { fromBase64url, pairingCodeOf } from '@sallyport/protocol';
 import { describe, expect, test, vi } from 'vitest';
 import { systemRandom } from '../platform/random.ts';
 import { manualClock } from '../platform/testing/manual-clock.ts';
-import { allowedTries, codeLifetime, lockOut, noTries, Pairing } from './pairing.ts';
-import type { KeptPairing } from './pairing.ts';
+import { codeLifetime, Pairing } from './pairing.ts';
 import { keptInMemory } from './testing/kept-in-memory.ts';
+import { allowedTries, lockOut, noTries } from './wrong-tries.ts';
+import type { KeptTries } from './wrong-tries.ts';
 
 const grantLifetime = 5 * 60_000;
 const wrong = 'ZZZZZZ';
 
-async function setUp(kept = keptInMemory<KeptPairing>(noTries)) {
+async function setUp(kept = keptInMemory<KeptTries>(noTries)) {
   const clock = manualClock(1_800_000_000_000);
   let changes = 0;
   const pairing = new Pairing({
@@ -112,7 +113,7 @@ describe('S17 wrong codes', () => {
   });
 
   test('count over restarts', async () => {
-    const kept = keptInMemory<KeptPairing>(noTries);
+    const kept = keptInMemory<KeptTries>(noTries);
     for (let start = 1; start < allowedTries; start += 1) {
       const { pairing } = await setUp(kept);
       expect(pairing.check(wrong)).toEqual({ ok: false, refusal: { reason: 'wrong-code' } });

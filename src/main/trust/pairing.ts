@@ -1,30 +1,15 @@
-import { timingSafeEqual } from 'node:crypto';
 import { pairingCodeOf, toBase64url } from '@sallyport/protocol';
 import type { Screen } from '@sallyport/protocol';
-import * as z from 'zod';
 import type { Clock, Timer } from '../platform/clock.ts';
 import type { Random } from '../platform/random.ts';
 import type { Answer, Kept } from '../ports.ts';
+import { isSameText, lockOut, WrongTries } from './wrong-tries.ts';
+import type { KeptTries } from './wrong-tries.ts';
 
 /** How long one pairing code is shown, ms. */
 export const codeLifetime = 60_000;
-/** Wrong codes in a row after which nobody may try for a while. */
-export const allowedTries = 5;
-/** How long nobody may try then, ms. */
-export const lockOut = 5 * 60_000;
 
 const nonceBytes = 16;
-
-/** What survives a restart: otherwise pulling the battery would buy new tries. */
-export const keptPairing = z.strictObject({
-  wrongTries: z.int().min(0).max(allowedTries),
-  /** Ms since 1970. */
-  lockedUntil: z.int().nullable(),
-});
-export type KeptPairing = z.infer<typeof keptPairing>;
-
-/** Nobody has tried yet. */
-export const noTries: KeptPairing = { wrongTries: 0, lockedUntil: null };
 
 type View = Extract<Screen, { screen: 'inert' }>['pairing'];
 
@@ -37,7 +22,8 @@ interface Code {
 
 /** What {@link Pairing} needs. */
 export interface PairingOptions {
-  readonly kept: Kept<KeptPairing>;
+  /** What survives a restart: otherwise pulling the battery would buy new tries. */
+  readonly kept: Kept<KeptTries>;
   readonly clock: Clock;
   readonly random: Random;
   /** How long a grant may be pending approval, ms. */
@@ -53,6 +39,7 @@ export interface PairingOptions {
  */
 export class Pairing {
   readonly #options: PairingOptions;
+  readonly #tries: WrongTries;
   #current: Code | undefined;
   #previous: Code | undefined;
   /** Typed correctly, its grant not come yet. */
@@ -62,6 +49,7 @@ export class Pairing {
 
   constructor(options: PairingOptions) {
     this.#options = options;
+    this.#tries = new WrongTries(options.kept, options.clock);
   }
 
   /** Starts showing codes; does nothing when they are shown. */
@@ -78,7 +66,7 @@ export class Pairing {
 
   /** What the screen shows. */
   get view(): View {
-    const until = this.#lockedUntil();
+    const until = this.#tries.lockedUntil;
     if (until !== undefined) return { state: 'locked-out', until };
     const { clock } = this.#options;
     const shown = this.#livePending() ?? this.#current;
@@ -94,12 +82,12 @@ export class Pairing {
    * @throws the record's fault when the count could not be made durable; nothing is given away then
    */
   check(typed: string): Answer<{ nonce: string }> {
-    const until = this.#lockedUntil();
-    if (until !== undefined) return this.#lockedOut(until);
+    const until = this.#tries.lockedUntil;
+    if (until !== undefined) return this.#tries.refusal(until);
     const codes = [this.#livePending(), this.#current, this.#livePrevious()].filter((code) => code !== undefined);
     if (codes.length === 0) return { ok: false, refusal: { reason: 'wrong-state' } };
     // SECURITY: every candidate is compared, in constant time: nothing is learnt from how long it took (S17).
-    const matching = codes.filter(({ code }) => isSame(code, typed))[0];
+    const matching = codes.filter(({ code }) => isSameText(code, typed))[0];
     return matching === undefined ? this.#wrong() : this.#right(matching);
   }
 
@@ -110,7 +98,7 @@ export class Pairing {
    */
   redeem(nonce: string): boolean {
     const pending = this.#livePending();
-    if (pending === undefined || !isSame(toBase64url(pending.nonce), nonce)) return false;
+    if (pending === undefined || !isSameText(toBase64url(pending.nonce), nonce)) return false;
     // SECURITY: single use: the nonce is gone before anything opens (S5).
     this.stop();
     // A grant may still come to nothing: then the laptop, inert as before, shows a fresh code.
@@ -119,8 +107,8 @@ export class Pairing {
   }
 
   #right(code: Code): Answer<{ nonce: string }> {
-    const { kept, clock, grantLifetime, onChange } = this.#options;
-    if (kept.value.wrongTries > 0 || kept.value.lockedUntil !== null) kept.update(() => noTries);
+    const { clock, grantLifetime, onChange } = this.#options;
+    this.#tries.right();
     const isAgain = code === this.#livePending();
     if (!isAgain) this.#pending = { ...code, validUntil: clock.monotonic() + grantLifetime() };
     onChange();
@@ -128,29 +116,13 @@ export class Pairing {
   }
 
   #wrong(): Answer<never> {
-    const { kept, clock, onChange } = this.#options;
-    const wrongTries = kept.value.wrongTries + 1;
-    const isLast = wrongTries >= allowedTries;
-    const lockedUntil = isLast ? Math.trunc(clock.now() + lockOut) : null;
-    kept.update(() => ({ wrongTries: isLast ? 0 : wrongTries, lockedUntil }));
-    if (lockedUntil === null) return { ok: false, refusal: { reason: 'wrong-code' } };
+    const { clock, onChange } = this.#options;
+    const answer = this.#tries.wrong();
+    if (this.#tries.lockedUntil === undefined) return answer;
     this.#pending = undefined;
     clock.setTimer(lockOut, onChange);
     onChange();
-    return this.#lockedOut(lockedUntil);
-  }
-
-  #lockedOut(until: number): Answer<never> {
-    const retryAfter = Math.ceil((until - this.#options.clock.now()) / 1000);
-    return { ok: false, refusal: { reason: 'locked-out', retryAfter } };
-  }
-
-  #lockedUntil(): number | undefined {
-    const { kept, clock } = this.#options;
-    const until = kept.value.lockedUntil;
-    if (until === null || until <= clock.now()) return undefined;
-    // A clock that was set back must not lock people out for years.
-    return Math.min(until, Math.trunc(clock.now() + lockOut));
+    return answer;
   }
 
   #livePending(): Code | undefined {
@@ -176,9 +148,4 @@ export class Pairing {
     this.#current = { nonce, code, validUntil: now + codeLifetime };
     onChange();
   }
-}
-
-function isSame(left: string, right: string): boolean {
-  const [a, b] = [Buffer.from(left), Buffer.from(right)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
