@@ -7,22 +7,26 @@ import type { SnapshotSource } from './bridge/snapshot-source.ts';
 import { ClockContext } from './bridge/use-now.ts';
 import { LanguageContext } from './messages/catalogue.ts';
 import type { Capture } from './media/capture.ts';
-import { CaptureContext, useCaptureWhile } from './media/capture-context.ts';
+import { CaptureContext, useCaptureFor } from './media/capture-context.ts';
+import type { DeviceCheck } from './media/device-check.ts';
+import { DeviceCheckContext, useCheckFollowing, useDeviceCheck } from './media/device-check-context.ts';
 import { RoomProvider } from './media/RoomProvider.tsx';
+import { useCues } from './media/use-cues.ts';
 import { ScreenView } from './screens/ScreenView.tsx';
 import { StartingScreen } from './screens/starting/StartingScreen.tsx';
 import { ErrorBoundary } from './ui/ErrorBoundary.tsx';
 import { FaultScreen } from './ui/FaultScreen.tsx';
-import { usesCapture, viewOf } from './view.ts';
+import { captureFor, viewOf } from './view.ts';
 
 interface AppProps {
   bridge: Bridge;
   source: SnapshotSource;
   capture: Capture;
+  check: DeviceCheck;
 }
 
 /** The page: whatever the newest snapshot says, in the language it says. */
-export function App({ bridge, source, capture }: AppProps): JSX.Element {
+export function App({ bridge, source, capture, check }: AppProps): JSX.Element {
   const page = useSyncExternalStore(source.subscribe, source.current);
   switch (page.state) {
     case 'loading':
@@ -33,7 +37,9 @@ export function App({ bridge, source, capture }: AppProps): JSX.Element {
       return (
         <BridgeContext value={bridge}>
           <CaptureContext value={capture}>
-            <SnapshotView snapshot={page.snapshot} clock={page.clock} />
+            <DeviceCheckContext value={check}>
+              <SnapshotView snapshot={page.snapshot} clock={page.clock} />
+            </DeviceCheckContext>
           </CaptureContext>
         </BridgeContext>
       );
@@ -58,7 +64,9 @@ function SnapshotView({ snapshot, clock }: { snapshot: Snapshot; clock: ControlC
 
 /** Camera, microphone and room last from screen to screen; when a screen fails they end with it. */
 function Screens({ screen }: { screen: Snapshot['screen'] }): JSX.Element {
-  useCaptureWhile(usesCapture(viewOf(screen)));
+  useCheckFollowing(screen);
+  useCaptureFor(captureFor(screen, useDeviceCheck().state.stage === 'measuring'));
+  useCues(screen);
   if (screen.screen !== 'inRoom' || screen.phase === 'ended') return <ScreenView screen={screen} />;
   const { id } = screen.appointment;
   return (

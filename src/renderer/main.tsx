@@ -7,6 +7,8 @@ import { App } from './App.tsx';
 import { SnapshotSource } from './bridge/snapshot-source.ts';
 import { reportTouches } from './bridge/touch-reporter.ts';
 import { Capture } from './media/capture.ts';
+import { instrumentsOver } from './media/check-instruments.ts';
+import { DeviceCheck } from './media/device-check.ts';
 import { FaultScreen } from './ui/FaultScreen.tsx';
 
 const monotonic = () => performance.now();
@@ -17,9 +19,10 @@ function startPage(bridge: Bridge): ReactNode {
     const timer = setInterval(action, milliseconds);
     return () => clearInterval(timer);
   });
+  const check = new DeviceCheck(instrumentsOver(bridge, capture));
   reportTouches(window, bridge, monotonic);
   void source.start();
-  return <App bridge={bridge} source={source} capture={capture} />;
+  return <App bridge={bridge} source={source} capture={capture} check={check} />;
 }
 
 const container = document.getElementById('page');

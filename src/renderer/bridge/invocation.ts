@@ -1,10 +1,10 @@
-import { useCallback, useState } from 'react';
+import { useRef, useState } from 'react';
 import { bridge as contract } from '@sallyport/protocol';
 import type { Bridge, InvokeParams, RequestRefusal } from '@sallyport/protocol';
 import { useBridge } from './bridge-context.ts';
 
 /** The invocations that a person's press starts; their success shows in the next snapshot. */
-export type Action = 'set-language' | 'enrol' | 'join' | 'leave' | 'lock';
+export type Action = 'set-language' | 'enrol' | 'join' | 'leave' | 'lock' | 'prepare' | 'check-name' | 'confirm-staff';
 
 /**
  * Invokes an action.
@@ -30,16 +30,24 @@ interface Invocation<A extends Action> {
   refusal: RequestRefusal | null;
 }
 
-/** An action with its progress, for a button. While it is busy it is not started again. */
-export function useInvocation<A extends Action>(action: A): Invocation<A> {
+/**
+ * An action with its progress, for a button. While it is busy it is not started again.
+ * @param onDone called when it was done
+ */
+export function useInvocation<A extends Action>(action: A, onDone?: () => void): Invocation<A> {
   const bridge = useBridge();
   const [progress, setProgress] = useState<Omit<Invocation<A>, 'run'>>({ busy: false, refusal: null });
-  const run = useCallback(
-    (params: InvokeParams<A>) => {
-      setProgress({ busy: true, refusal: null });
-      void act(bridge, action, params).then((refusal) => setProgress({ busy: false, refusal }));
-    },
-    [bridge, action],
-  );
+  const isBusy = useRef(false);
+  const run = (params: InvokeParams<A>): void => {
+    // A second press comes before the first is drawn.
+    if (isBusy.current) return;
+    isBusy.current = true;
+    setProgress({ busy: true, refusal: null });
+    void act(bridge, action, params).then((refusal) => {
+      isBusy.current = false;
+      setProgress({ busy: false, refusal });
+      if (refusal === null) onDone?.();
+    });
+  };
   return { ...progress, run };
 }

@@ -14,5 +14,6 @@ const everyInterval = (listener: () => void) => {
 /** Control's time, milliseconds since the Unix epoch, to the second; the component is drawn anew every second. */
 export function useNow(): number {
   const clock = useContext(ClockContext);
-  return useSyncExternalStore(everyInterval, () => clock.now());
+  const now = () => clock.now();
+  return useSyncExternalStore(everyInterval, now, now);
 }

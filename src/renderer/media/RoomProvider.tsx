@@ -1,14 +1,13 @@
-import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import type { JSX, ReactNode } from 'react';
 import { RoomClient } from '@sallyport/room-client';
 import { useBridge } from '../bridge/bridge-context.ts';
+import { ClockContext } from '../bridge/use-now.ts';
 import { useCapture } from './capture-context.ts';
+import { engine } from './engine.ts';
 import { RoomContext } from './room-context.ts';
 import { RoomSession } from './room-session.ts';
 import { signallingOver } from './signalling.ts';
-
-/** The laptop's browser is Electron's own, always newer than this. */
-const engine = { handlerName: 'Chrome111' } as const;
 
 interface RoomProviderProps {
   /** The room the laptop is in. */
@@ -23,7 +22,7 @@ export function RoomProvider({ room, children }: RoomProviderProps): JSX.Element
   const session = useMemo(
     () =>
       new RoomSession({
-        makeClient: () => new RoomClient({ room, signalling: signallingOver(bridge), engine }),
+        makeClient: () => new RoomClient({ room, kind: 'device', signalling: signallingOver(bridge), engine }),
         after: (milliseconds, action) => {
           const timer = setTimeout(action, milliseconds);
           return () => clearTimeout(timer);
@@ -36,7 +35,12 @@ export function RoomProvider({ room, children }: RoomProviderProps): JSX.Element
     return () => session.close();
   }, [session]);
   useEffect(() => session.setCapture(capture), [session, capture]);
+  const clock = useContext(ClockContext);
+  const [since] = useState(() => clock.now());
   const view = useSyncExternalStore(session.subscribe, session.current);
-  const controls = useMemo(() => ({ view, setMuted: (muted: boolean) => session.setMuted(muted) }), [view, session]);
+  const controls = useMemo(
+    () => ({ view, since, setMuted: (muted: boolean) => session.setMuted(muted) }),
+    [view, since, session],
+  );
   return <RoomContext value={controls}>{children}</RoomContext>;
 }

@@ -1,5 +1,5 @@
 import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
-import type { Capture, CaptureState } from './capture.ts';
+import type { Capture, CaptureState, CaptureUse } from './capture.ts';
 
 export const CaptureContext = createContext<Capture | undefined>(undefined);
 
@@ -12,14 +12,14 @@ function useCaptureStore(): Capture {
 /** Camera and microphone as they are now. */
 export function useCapture(): CaptureState {
   const capture = useCaptureStore();
-  return useSyncExternalStore(capture.subscribe, capture.current);
+  return useSyncExternalStore(capture.subscribe, capture.current, capture.current);
 }
 
-/** Keeps camera and microphone on while wanted and while the component is there; off as soon as either ends. */
-export function useCaptureWhile(wanted: boolean): void {
+/** Keeps camera and microphone on while they are wanted and the component is there; off as soon as either ends. */
+export function useCaptureFor(use: CaptureUse): void {
   const capture = useCaptureStore();
   useEffect(() => {
-    capture.want(wanted);
-    return () => capture.want(false);
-  }, [capture, wanted]);
+    capture.want(use);
+    return () => capture.want('nothing');
+  }, [capture, use]);
 }

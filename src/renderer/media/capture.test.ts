@@ -4,13 +4,18 @@ import type { CaptureDevices } from './capture.ts';
 
 /** Devices that answer when the test says so. */
 class Bench extends EventTarget implements CaptureDevices {
-  readonly asked: { kind: 'camera' | 'microphone'; give: (track: Track) => void; fail: (name: string) => void }[] = [];
+  readonly asked: {
+    kind: 'camera' | 'microphone';
+    audio: MediaStreamConstraints['audio'];
+    give: (track: Track) => void;
+    fail: (name: string) => void;
+  }[] = [];
 
   getUserMedia(constraints?: MediaStreamConstraints): Promise<MediaStream> {
     const kind = constraints?.video === undefined ? 'microphone' : 'camera';
     return new Promise((resolve, reject) => {
       const give = (track: Track) => resolve({ getTracks: () => [track] } as unknown as MediaStream);
-      this.asked.push({ kind, give, fail: (name) => reject(new DOMException('', name)) });
+      this.asked.push({ kind, audio: constraints?.audio, give, fail: (name) => reject(new DOMException('', name)) });
     });
   }
 
@@ -49,7 +54,7 @@ describe('camera and microphone', () => {
 
   test('work independently: a laptop without a camera still has its microphone', async () => {
     const { bench, capture } = setUp();
-    capture.want(true);
+    capture.want('call');
     bench.last('camera').fail('NotFoundError');
     bench.last('microphone').give(new Track());
     await settled();
@@ -57,24 +62,24 @@ describe('camera and microphone', () => {
     expect(capture.current().microphone.state).toBe('working');
   });
 
-  test('stop when the screen is left', async () => {
+  test('S40 stop when the screen is left: stopped, so that the light goes out', async () => {
     const { bench, capture, repeats } = setUp();
     const track = new Track();
-    capture.want(true);
+    capture.want('call');
     bench.last('camera').give(track);
     await settled();
-    capture.want(false);
+    capture.want('nothing');
     expect(track.running).toBe(false);
     expect(capture.current().camera.state).toBe('off');
     expect(repeats.size).toBe(0);
   });
 
-  test('that start only after the screen was left are stopped at once', async () => {
+  test('S40 that start only after the screen was left are stopped at once', async () => {
     const { bench, capture } = setUp();
     const track = new Track();
-    capture.want(true);
+    capture.want('call');
     const late = bench.last('camera');
-    capture.want(false);
+    capture.want('nothing');
     late.give(track);
     await settled();
     expect(track.running).toBe(false);
@@ -83,14 +88,26 @@ describe('camera and microphone', () => {
 
   test('keep running from one screen that wants them to the next', () => {
     const { bench, capture } = setUp();
-    capture.want(true);
-    capture.want(true);
+    capture.want('call');
+    capture.want('call');
     expect(bench.asked).toHaveLength(2);
+  });
+
+  test('hear the laptop’s own speaker in a check, and not in a call', async () => {
+    const { bench, capture } = setUp();
+    const inCheck = new Track();
+    capture.want('check');
+    expect(bench.last('microphone').audio).toMatchObject({ echoCancellation: false });
+    bench.last('microphone').give(inCheck);
+    await settled();
+    capture.want('call');
+    expect(inCheck.running).toBe(false);
+    expect(bench.last('microphone').audio).toMatchObject({ echoCancellation: true });
   });
 
   test('that failed are tried again after a while and when something is plugged in', async () => {
     const { bench, capture, repeats } = setUp();
-    capture.want(true);
+    capture.want('call');
     bench.last('camera').fail('NotReadableError');
     await settled();
     for (const repeat of repeats) repeat();
@@ -108,7 +125,7 @@ describe('camera and microphone', () => {
   test('that are unplugged are missed', async () => {
     const { bench, capture } = setUp();
     const track = new Track();
-    capture.want(true);
+    capture.want('call');
     bench.last('microphone').give(track);
     await settled();
     track.dispatchEvent(new Event('ended'));
@@ -118,7 +135,7 @@ describe('camera and microphone', () => {
   test('of two tries that overlap one track is kept and the other stopped', async () => {
     const { bench, capture, repeats } = setUp();
     const [first, second] = [new Track(), new Track()];
-    capture.want(true);
+    capture.want('call');
     bench.last('camera').fail('AbortError');
     await settled();
     for (const repeat of [...repeats, ...repeats]) repeat();

@@ -15,8 +15,16 @@ export type CaptureState = Readonly<Record<CaptureSource, DeviceState>>;
 /** What of `navigator.mediaDevices` is needed. */
 export type CaptureDevices = Pick<MediaDevices, 'getUserMedia' | 'addEventListener' | 'removeEventListener'>;
 
+/** What camera and microphone are wanted for. */
+export type CaptureUse = 'nothing' | 'call' | 'check';
+
 /** Runs an action every so many milliseconds until the returned function is called. */
 export type Repeat = (action: () => void, milliseconds: number) => () => void;
+
+interface Run {
+  use: Exclude<CaptureUse, 'nothing'>;
+  end: AbortController;
+}
 
 /** Neither runs. */
 export const captureOff: CaptureState = { camera: { state: 'off' }, microphone: { state: 'off' } };
@@ -25,9 +33,17 @@ const sources = ['camera', 'microphone'] as const;
 /** A device that failed is tried again this often, milliseconds, and whenever one is plugged in. */
 const retryInterval = 5000;
 
-const constraints: Readonly<Record<CaptureSource, MediaStreamConstraints>> = {
-  camera: { video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, facingMode: 'user' } },
-  microphone: { audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true } },
+const camera: MediaStreamConstraints = {
+  video: { width: { ideal: 1280 }, height: { ideal: 720 }, frameRate: { ideal: 30 }, facingMode: 'user' },
+};
+const microphone = (processed: boolean): MediaStreamConstraints => {
+  return { audio: { echoCancellation: processed, noiseSuppression: processed, autoGainControl: processed } };
+};
+
+/** A check hears the laptop's own speaker, which a call takes out of what it sends. */
+const constraints: Readonly<Record<Exclude<CaptureUse, 'nothing'>, Record<CaptureSource, MediaStreamConstraints>>> = {
+  call: { camera, microphone: microphone(true) },
+  check: { camera, microphone: microphone(false) },
 };
 
 /** Camera and microphone of the laptop: on while wanted, off at once when not. For `useSyncExternalStore`. */
@@ -36,8 +52,8 @@ export class Capture {
   readonly #repeat: Repeat;
   readonly #listeners = new Set<() => void>();
   #state = captureOff;
-  /** Ends the present run; undefined while nothing is wanted. */
-  #end: AbortController | undefined;
+  /** What both run for, and what ends that; undefined while nothing is wanted. */
+  #run: Run | undefined;
 
   constructor(devices: CaptureDevices, repeat: Repeat) {
     this.#devices = devices;
@@ -51,45 +67,51 @@ export class Capture {
     return () => this.#listeners.delete(listener);
   };
 
-  /** Turns both on or off. Wanting what already is changes nothing. */
-  want(wanted: boolean): void {
-    if (wanted) this.#start();
-    else this.#stop();
+  /** Turns both on for something, or off. Wanting what already is changes nothing. */
+  want(use: CaptureUse): void {
+    if (use === (this.#run?.use ?? 'nothing')) return;
+    this.#stop();
+    if (use !== 'nothing') this.#start({ use, end: new AbortController() });
   }
 
-  #start(): void {
-    if (this.#end !== undefined) return;
-    const end = new AbortController();
-    this.#end = end;
+  #start(run: Run): void {
+    this.#run = run;
+    const { signal } = run.end;
     this.#set({ camera: { state: 'checking' }, microphone: { state: 'checking' } });
-    const retry = () => this.#acquireFailed(end.signal);
+    const retry = () => {
+      for (const source of sources) {
+        if (this.#state[source].state === 'failed') void this.#acquire(source, run);
+      }
+    };
     this.#devices.addEventListener('devicechange', retry);
     const stopRepeating = this.#repeat(retry, retryInterval);
-    end.signal.addEventListener('abort', () => {
+    signal.addEventListener('abort', () => {
       this.#devices.removeEventListener('devicechange', retry);
       stopRepeating();
     });
-    for (const source of sources) void this.#acquire(source, end.signal);
+    for (const source of sources) void this.#acquire(source, run);
   }
 
   #stop(): void {
-    this.#end?.abort();
-    this.#end = undefined;
+    this.#run?.end.abort();
+    this.#run = undefined;
     const before = this.#state;
     this.#set(captureOff);
     for (const source of sources) {
       const device = before[source];
+      // SECURITY: stopped, not only unused: the camera's light goes out (S40).
       if (device.state === 'working') device.track.stop();
     }
   }
 
-  async #acquire(source: CaptureSource, end: AbortSignal): Promise<void> {
+  async #acquire(source: CaptureSource, { use, end }: Run): Promise<void> {
     try {
-      const stream = await this.#devices.getUserMedia(constraints[source]);
-      if (end.aborted) stopTracks(stream);
-      else this.#use(source, stream, end);
+      const stream = await this.#devices.getUserMedia(constraints[use][source]);
+      if (end.signal.aborted) stopTracks(stream);
+      else this.#use(source, stream, end.signal);
     } catch (error) {
-      if (!end.aborted) this.#set({ ...this.#state, [source]: { state: 'failed', problem: mediaProblemOf(error) } });
+      const failed: DeviceState = { state: 'failed', problem: mediaProblemOf(error) };
+      if (!end.signal.aborted) this.#set({ ...this.#state, [source]: failed });
     }
   }
 
@@ -109,10 +131,6 @@ export class Capture {
     const device = this.#state[source];
     if (device.state !== 'working' || device.track !== track) return;
     this.#set({ ...this.#state, [source]: { state: 'failed', problem: 'in-use' } });
-  }
-
-  #acquireFailed(end: AbortSignal): void {
-    for (const source of sources) if (this.#state[source].state === 'failed') void this.#acquire(source, end);
   }
 
   #set(state: CaptureState): void {

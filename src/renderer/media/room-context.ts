@@ -3,6 +3,8 @@ import type { RoomView } from './room-session.ts';
 
 export interface RoomControls {
   view: RoomView;
+  /** Since when the page has been in the room, by control's time: milliseconds since the Unix epoch. */
+  since: number;
   setMuted: (muted: boolean) => void;
 }
 

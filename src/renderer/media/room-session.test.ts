@@ -1,6 +1,8 @@
+import { noProgress } from '@sallyport/protocol';
 import type { MediaSource, Outcome, Participant } from '@sallyport/protocol';
 import type { RemoteTrack, RoomEvents } from '@sallyport/room-client';
 import { describe, expect, test } from 'vitest';
+import { captureOff } from './capture.ts';
 import type { CaptureState } from './capture.ts';
 import { RoomSession, retryDelay } from './room-session.ts';
 import type { SessionClient } from './room-session.ts';
@@ -28,7 +30,7 @@ class Client implements SessionClient {
   publishAnswer: Outcome<void> = done;
   joinAnswer: Awaited<ReturnType<SessionClient['join']>> = {
     ok: true,
-    value: { phase: 'consult', participants: [consultant], closesAt: 1_800_000_000_000 },
+    value: { phase: 'consult', progress: noProgress, participants: [consultant], closesAt: 1_800_000_000_000 },
   };
 
   on<E extends keyof RoomEvents>(event: E, listener: (value: RoomEvents[E]) => void) {
@@ -123,13 +125,13 @@ describe('in the room', () => {
     await session.start();
     newest().tell('remoteTrack', remote('camera', face));
     newest().tell('remoteTrack', remote('screen', picture));
-    expect(session.current()).toMatchObject({ camera: face, screen: picture, consultant });
+    expect(session.current()).toMatchObject({ consultant: { participant: consultant, camera: face }, screen: picture });
     newest().tell('remoteTrackPaused', remote('camera', face, true));
     newest().tell('remoteTrackEnded', remote('screen', picture));
-    expect(session.current().camera).toBeUndefined();
+    expect(session.current().consultant?.camera).toBeUndefined();
     expect(session.current().screen).toBeUndefined();
     newest().tell('remoteTrackPaused', remote('camera', face));
-    expect(session.current().camera).toBe(face);
+    expect(session.current().consultant?.camera).toBe(face);
   });
 
   test('a newer track of the same source is shown even when the older one ends late', async () => {
@@ -139,7 +141,7 @@ describe('in the room', () => {
     newest().tell('remoteTrack', remote('camera', older));
     newest().tell('remoteTrack', remote('camera', newer));
     newest().tell('remoteTrackEnded', remote('camera', older));
-    expect(session.current().camera).toBe(newer);
+    expect(session.current().consultant?.camera).toBe(newer);
   });
 
   test('it is said when the consultant is away', async () => {
@@ -148,7 +150,53 @@ describe('in the room', () => {
     newest().tell('participantLeft', consultant.id);
     expect(session.current().consultant).toBeUndefined();
     newest().tell('participantJoined', consultant);
-    expect(session.current().consultant).toEqual(consultant);
+    expect(session.current().consultant?.participant).toEqual(consultant);
+  });
+});
+
+describe('a guest in the room', () => {
+  const guest: Participant = { ...consultant, id: 'g', kind: 'interpreter', name: 'Mair Interpreter' };
+  const theirs = (source: MediaSource, track: MediaStreamTrack): RemoteTrack => {
+    return { participant: 'g', source, track, paused: false };
+  };
+
+  test('is shown and heard beside the consultant, until they leave', async () => {
+    const { session, newest } = setUp();
+    const [face, voice] = [trackOf('face'), trackOf('voice')];
+    await session.start();
+    newest().tell('participantJoined', guest);
+    newest().tell('remoteTrack', theirs('camera', face));
+    newest().tell('remoteTrack', theirs('microphone', voice));
+    expect(session.current().guests).toEqual([{ participant: guest, camera: face, microphone: voice }]);
+    expect(session.current().consultant).toEqual({ participant: consultant });
+    newest().tell('participantLeft', guest.id);
+    expect(session.current().guests).toEqual([]);
+  });
+
+  test('S25 shows no screen, and nobody is shown who is not in the room', async () => {
+    const { session, newest } = setUp();
+    await session.start();
+    newest().tell('participantJoined', guest);
+    newest().tell('remoteTrack', theirs('screen', trackOf('screen')));
+    newest().tell('remoteTrack', { ...theirs('camera', trackOf('stranger')), participant: 'nobody' });
+    expect(session.current().screen).toBeUndefined();
+    expect(session.current().guests).toEqual([{ participant: guest }]);
+  });
+});
+
+describe('S40 camera and microphone that are turned off', () => {
+  test('are sent no more, and sent anew when they are on again', async () => {
+    const { session, newest } = setUp();
+    session.setCapture(capturing(trackOf('m')));
+    await session.start();
+    await settled();
+    session.setCapture(captureOff);
+    await settled();
+    expect(newest().published.size).toBe(0);
+    const again = trackOf('again');
+    session.setCapture(capturing(again));
+    await settled();
+    expect(newest().published.get('microphone')).toBe(again);
   });
 });
 
@@ -209,6 +257,17 @@ describe('what does not work', () => {
     expect([...newest().published.keys()]).toEqual(['camera', 'microphone']);
   });
 
+  test('what the room dropped while it is still captured is published anew', async () => {
+    const { session, newest, passTime } = setUp();
+    session.setCapture(capturing(trackOf('m')));
+    await session.start();
+    await settled();
+    newest().published.delete('camera');
+    newest().tell('localTrackEnded', 'camera');
+    await passTime();
+    expect(newest().published.get('camera')).toBe(camera);
+  });
+
   test('each try waits longer, up to a bound', () => {
     const delays = [0, 1, 2, 3, 4, 50].map(retryDelay);
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 8000]);
@@ -224,7 +283,6 @@ describe('after leaving', () => {
     newest().tell('remoteTrack', remote('camera', trackOf('late')));
     expect(newest().open).toBe(false);
     expect(session.current().consultant).toBeUndefined();
-    expect(session.current().camera).toBeUndefined();
     expect(waiting.size).toBe(0);
   });
 

@@ -1,10 +1,10 @@
 import type { RoomClient, RoomConnection } from '@sallyport/room-client';
 import { captureOff } from './capture.ts';
 import type { CaptureSource, CaptureState } from './capture.ts';
-import { RemoteTracks } from './remote-tracks.ts';
-import type { RemoteView } from './remote-tracks.ts';
+import { RemotePeople, nobody } from './remote-people.ts';
+import type { RemoteView } from './remote-people.ts';
 
-/** What the page shows of a room. A track is there while the consultant sends it. */
+/** What the page shows of a room. */
 export interface RoomView extends RemoteView {
   connection: RoomConnection;
   /** Whether the laptop's own microphone is turned off. */
@@ -37,16 +37,17 @@ export function retryDelay(failures: number): number {
 }
 
 const sources: readonly CaptureSource[] = ['camera', 'microphone'];
-const nothingYet: RoomView = { connection: 'joining', muted: false };
+const nothingYet: RoomView = { connection: 'joining', muted: false, ...nobody };
 
 /**
- * The media of the one room while the laptop is in it: joins, publishes what is captured, keeps what comes, and tries
- * anew what did not work. The client itself mends a connection that breaks. For `useSyncExternalStore`.
+ * The media of the one room while the laptop is in it: joins, publishes what is captured as long as it is, keeps what
+ * comes, and tries anew what did not work. Whether anything is captured, and so sent, is decided by the room's stage
+ * (`captureFor`). The client itself mends a connection that breaks. For `useSyncExternalStore`.
  */
 export class RoomSession {
   readonly #options: RoomSessionOptions;
   readonly #listeners = new Set<() => void>();
-  readonly #remote = new RemoteTracks();
+  readonly #remote = new RemotePeople();
   #view = nothingYet;
   #capture = captureOff;
   /** Undefined before `start`, between two tries and after `close`. */
@@ -129,7 +130,11 @@ export class RoomSession {
     );
     client.on(
       'localTrackEnded',
-      whilePresent((source) => this.#forget(source)),
+      whilePresent((source) => {
+        this.#forget(source);
+        // The room took it no more while the laptop's own track goes on: it is offered anew.
+        this.#retry(() => this.#publishCaptured());
+      }),
     );
     client.on(
       'ended',

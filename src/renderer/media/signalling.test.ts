@@ -1,3 +1,4 @@
+import { noProgress } from '@sallyport/protocol';
 import type { Bridge, RoomNotification } from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import { signallingOver } from './signalling.ts';
@@ -40,6 +41,7 @@ describe('signalling over the bridge', () => {
   test('S25: joining asks for the seat the laptop holds, and proves nothing itself', async () => {
     const seat = {
       phase: 'waiting',
+      progress: noProgress,
       rtpCapabilities: {},
       participants: [],
       producers: [],

@@ -5,6 +5,7 @@ import { ConsultScreen } from './consult/ConsultScreen.tsx';
 import { DeadScreen } from './dead/DeadScreen.tsx';
 import { DebriefScreen } from './debrief/DebriefScreen.tsx';
 import { EndedScreen } from './ended/EndedScreen.tsx';
+import { HandoverScreen } from './handover/HandoverScreen.tsx';
 import { InertScreen } from './inert/InertScreen.tsx';
 import { OpenScreen } from './open/OpenScreen.tsx';
 import { RefusedScreen } from './refused/RefusedScreen.tsx';
@@ -44,7 +45,7 @@ function RoomScreen({ screen }: { screen: Extract<Screen, { screen: 'inRoom' }> 
     case 'consult':
       return <ConsultScreen screen={screen} />;
     case 'debrief':
-      return <DebriefScreen screen={screen} />;
+      return screen.progress.staffConfirmed ? <DebriefScreen screen={screen} /> : <HandoverScreen screen={screen} />;
     case 'ended':
       return <EndedScreen link={screen.link} />;
   }

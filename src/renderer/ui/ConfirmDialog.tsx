@@ -7,12 +7,21 @@ interface ConfirmDialogProps {
   body: string;
   confirm: string;
   cancel: string;
+  confirmTestId?: string;
   onConfirm: () => void;
   onCancel: () => void;
 }
 
 /** Asks before something is done. The harmless answer has the focus, and is what Escape means. */
-export function ConfirmDialog({ title, body, confirm, cancel, onConfirm, onCancel }: ConfirmDialogProps): JSX.Element {
+export function ConfirmDialog({
+  title,
+  body,
+  confirm,
+  cancel,
+  confirmTestId = 'confirm-yes',
+  onConfirm,
+  onCancel,
+}: ConfirmDialogProps): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const harmless = useRef<HTMLButtonElement>(null);
   const titleId = useId();
@@ -36,7 +45,7 @@ export function ConfirmDialog({ title, body, confirm, cancel, onConfirm, onCance
         <Button testId="confirm-no" onPress={onCancel} ref={harmless}>
           {cancel}
         </Button>
-        <Button testId="confirm-yes" look="danger" onPress={onConfirm}>
+        <Button testId={confirmTestId} look="danger" onPress={onConfirm}>
           {confirm}
         </Button>
       </div>

@@ -3,9 +3,10 @@ import type { Screen } from '@sallyport/protocol';
 import { useMessages } from '../../messages/catalogue.ts';
 import { Heading } from '../../ui/Heading.tsx';
 import { RoomStage } from '../../ui/room/RoomStage.tsx';
+import { ClosingSoon } from '../consult/ClosingSoon.tsx';
 import './debrief.css';
 
-/** Staff and consultant alone: the words say who must not be near, for as long as it lasts. */
+/** Staff, who have shown that they are at the laptop, and consultant alone: the words say who must not be near. */
 export function DebriefScreen({ screen }: { screen: Extract<Screen, { screen: 'inRoom' }> }): JSX.Element {
   const { debrief } = useMessages();
   const banner = (
@@ -14,5 +15,6 @@ export function DebriefScreen({ screen }: { screen: Extract<Screen, { screen: 'i
       <p role="alert">{debrief.body}</p>
     </header>
   );
-  return <RoomStage name="debrief" screen={screen} banner={banner} />;
+  const status = <ClosingSoon closesAt={screen.closesAt} />;
+  return <RoomStage name="debrief" screen={screen} banner={banner} status={status} />;
 }

@@ -6,19 +6,17 @@ import { useMessages } from '../../messages/catalogue.ts';
 /** Who is on the other side: verified, once they are in the room; until then, with whom the consultation is booked. */
 export function ConsultantName({ booked }: { booked: AppointedConsultant }): JSX.Element {
   const { room } = useMessages();
-  const { consultant } = useRoom().view;
+  const consultant = useRoom().view.consultant?.participant;
   if (consultant !== undefined) {
     return (
-      <p data-testid="verified-consultant">
+      <p className="consultant-name" data-testid="verified-consultant">
         <strong>{room.verifiedConsultant(consultant.name, consultant.site.name)}</strong>
       </p>
     );
   }
   return (
-    <p data-testid="booked-consultant">
-      <strong>{booked.name}</strong>
-      <br />
-      {booked.hospital.name}
+    <p className="consultant-name" data-testid="booked-consultant">
+      <strong>{booked.name}</strong>, {booked.hospital.name}
     </p>
   );
 }
