@@ -2,6 +2,8 @@ import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { SummaryList } from 'nhsuk-react-components';
 import type { ConsoleDevice } from '@sallyport/protocol';
+import { CheckTag } from '../ui/CheckTag.tsx';
+import { CustodyNote } from '../ui/CustodyNote.tsx';
 import { DeviceNotices } from '../ui/DeviceNotices.tsx';
 import { DeviceConnection, DeviceStateTag } from '../ui/DeviceState.tsx';
 import { Fact } from '../ui/Fact.tsx';
@@ -10,6 +12,7 @@ import { formatMoment } from '../ui/london-time.ts';
 import { LoadedList } from '../ui/LoadedList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useList } from '../ui/use-list.ts';
+import { CheckDetails } from './CheckDetails.tsx';
 import { ErasureSteps } from './ErasureSteps.tsx';
 import { OrderForm } from './OrderForm.tsx';
 import { OrderCard } from './OrderCard.tsx';
@@ -64,6 +67,13 @@ function Device({ device }: { device: ConsoleDevice }) {
         <Fact name={t('fleet.connection')}>
           <DeviceConnection device={device} />
           <DeviceNotices device={device} />
+        </Fact>
+        <Fact name={t('custody.where')}>
+          <CustodyNote device={device} />
+        </Fact>
+        <Fact name={t('check.name')}>
+          <CheckTag check={device.check} />
+          {device.check === null ? null : <CheckDetails report={device.check.report} />}
         </Fact>
         {device.shareDestroyedAt === null ? null : (
           <Fact name={t('fleet.share')}>

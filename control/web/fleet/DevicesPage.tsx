@@ -4,6 +4,7 @@ import type { ConsoleDevice } from '@sallyport/protocol';
 import { DeviceTable } from '../ui/DeviceTable.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import { LoadedList } from '../ui/LoadedList.tsx';
+import { OverdueBanner } from '../ui/OverdueBanner.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
 import { useList } from '../ui/use-list.ts';
 import { AlarmedOrdersNote } from './AlarmedOrdersNote.tsx';
@@ -42,6 +43,7 @@ function Devices({ devices }: { devices: readonly ConsoleDevice[] }) {
   const connected = devices.filter((device) => device.connected).length;
   return (
     <>
+      <OverdueBanner devices={devices} linkTo={({ id }) => `#/laptop/${id}`} withSite />
       <p>{t('fleet.count', { all: devices.length, connected })}</p>
       <DeviceTable devices={devices} withSite name={(device) => <a href={`#/laptop/${device.id}`}>{device.name}</a>} />
     </>

@@ -83,6 +83,8 @@ describe('an order', () => {
     const laptop: ConsoleDevice = {
       ...{ ...known, ...device, site: { id, name: 'HMP Exemplar' }, connected: true, lastSeenAt: at, room: null },
       rolledBackAt: null,
+      custody: null,
+      check: null,
     };
     const choice = (count: number, change: Partial<ConsoleDevice> = {}) => {
       const checked = checkChoice(Array.from({ length: count }, () => ({ ...laptop, ...change })));

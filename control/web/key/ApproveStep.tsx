@@ -1,52 +1,37 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'nhsuk-react-components';
-import type { Approval, ApprovalTask, ConsoleAppointment } from '@sallyport/protocol';
-import { ApproveButton } from '../ui/ApproveButton.tsx';
+import type { ConsoleAppointment } from '@sallyport/protocol';
 import { useSpeech } from '../ui/Language.tsx';
-import { useSession } from '../ui/Session.tsx';
-import { wordsForTrouble } from '../ui/trouble.ts';
 
 interface ApproveStepProps {
   appointment: ConsoleAppointment;
-  task: ApprovalTask;
-  /** @param until when the laptop locks itself, milliseconds since the epoch */
-  onOpened: (until: number) => void;
+  /** The approver's window is open. */
+  isWaiting: boolean;
+  onApprove: () => void;
   onAgain: () => void;
-  onProblem: (words: string | undefined) => void;
 }
 
-/** The code was right: the person approves the grant on the approver, and control carries it to the laptop. */
-export function ApproveStep({ appointment, task, onOpened, onAgain, onProblem }: ApproveStepProps): ReactNode {
+/**
+ * The code was right: the person approves the grant on the approver, whose window opens by itself. Where the browser did not
+ * let it, or the window was closed, the button opens it.
+ */
+export function ApproveStep({ appointment, isWaiting, onApprove, onAgain }: ApproveStepProps): ReactNode {
   const { t } = useSpeech();
-  const { api } = useSession();
-  const heading = useRef<HTMLHeadingElement>(null);
+  const button = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    heading.current?.focus();
-  }, []);
-  const onApproved = async (approval: Approval) => {
-    const answer = await api.call('open', { params: { id: task.id }, body: { approval } });
-    if (answer.ok) {
-      onOpened(answer.value.openUntil);
-      return undefined;
-    }
-    onAgain();
-    return wordsForTrouble(answer.trouble, t);
-  };
+    if (!isWaiting) button.current?.focus();
+  }, [isWaiting]);
   return (
     <section>
-      <h2 ref={heading} tabIndex={-1} className="nhsuk-heading-m" data-testid="code-accepted">
+      <h2 className="nhsuk-heading-m" data-testid="code-accepted">
         {t('open.step2')}
       </h2>
       <p>{t('open.approveWords', { laptop: appointment.device.name })}</p>
       <div className="nhsuk-button-group">
-        <ApproveButton
-          task={task}
-          words={t('open.approve')}
-          testId="approve-open"
-          onApproved={onApproved}
-          onProblem={onProblem}
-        />
+        <Button ref={button} type="button" aria-disabled={isWaiting} data-testid="approve-open" onClick={onApprove}>
+          {isWaiting ? t('approval.waiting') : t('open.approve')}
+        </Button>
         <Button type="button" secondary data-testid="start-again" onClick={onAgain}>
           {t('open.again')}
         </Button>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { ReactNode } from 'react';
 import { Button, SummaryList } from 'nhsuk-react-components';
+import { formatNhsNumber } from '@sallyport/protocol';
 import type { ConsoleAppointment } from '@sallyport/protocol';
 import { useAnnounce } from '../ui/Announcer.tsx';
 import { Fact } from '../ui/Fact.tsx';
@@ -9,7 +10,7 @@ import { formatMoment } from '../ui/london-time.ts';
 import { LoadedList } from '../ui/LoadedList.tsx';
 import { NextStepsList } from '../ui/NextStepsList.tsx';
 import { PageHeading } from '../ui/PageHeading.tsx';
-import { useSession } from '../ui/Session.tsx';
+import { useNow, useSession } from '../ui/Session.tsx';
 import { wordsForTrouble } from '../ui/trouble.ts';
 import { ProblemBox } from '../ui/TroubleBox.tsx';
 import { useDay } from '../ui/use-day.ts';
@@ -36,10 +37,14 @@ function NextSteps({ appointment, onAcknowledged }: { appointment: ConsoleAppoin
   const { t, language } = useSpeech();
   const { api } = useSession();
   const announce = useAnnounce();
+  const now = useNow();
   const [problem, setProblem] = useState<string>();
   const { nextSteps } = appointment;
+  const [isBusy, setBusy] = useState(false);
   const acknowledge = async () => {
+    setBusy(true);
     const answer = await api.call('acknowledgeNextSteps', { params: { id: appointment.id }, body: {} });
+    setBusy(false);
     setProblem(answer.ok ? undefined : wordsForTrouble(answer.trouble, t));
     if (!answer.ok) return;
     announce(t('steps.acknowledgedNow'));
@@ -50,6 +55,13 @@ function NextSteps({ appointment, onAcknowledged }: { appointment: ConsoleAppoin
       <ProblemBox words={problem} />
       <PageHeading words={t('key.nextSteps')} caption={t('key.ofPatient', { patient: appointment.patientReference })} />
       <SummaryList>
+        <Fact name={t('appointment.name')}>
+          <bdi>{appointment.patientName}</bdi>
+        </Fact>
+        {appointment.nhsNumber === null ? null : (
+          <Fact name={t('appointment.nhsNumber')}>{formatNhsNumber(appointment.nhsNumber)}</Fact>
+        )}
+        <Fact name={t('appointment.prison')}>{appointment.prison.name}</Fact>
         <Fact name={t('appointment.consultant')}>
           {appointment.consultant.name}, {appointment.consultant.hospital}
         </Fact>
@@ -66,12 +78,21 @@ function NextSteps({ appointment, onAcknowledged }: { appointment: ConsoleAppoin
               })}
             </span>
           </Fact>
-        ) : null}
+        ) : nextSteps === null ? null : (
+          <Fact name={t('steps.acknowledged')}>{t('steps.notYetAcknowledged')}</Fact>
+        )}
       </SummaryList>
       {nextSteps === null ? <p>{t('steps.noneYet')}</p> : <NextStepsList steps={nextSteps.steps} />}
       <div className="nhsuk-button-group app-no-print">
         {nextSteps?.acknowledged === null ? (
-          <Button type="button" data-testid="acknowledge" onClick={() => void acknowledge()}>
+          <Button
+            type="button"
+            data-testid="acknowledge"
+            aria-disabled={isBusy}
+            onClick={() => {
+              if (!isBusy) void acknowledge();
+            }}
+          >
             {t('steps.acknowledge')}
           </Button>
         ) : null}
@@ -86,6 +107,7 @@ function NextSteps({ appointment, onAcknowledged }: { appointment: ConsoleAppoin
           {t('page.print')}
         </Button>
       </div>
+      <p className="app-print-only">{t('steps.printed', { when: formatMoment(now, language) })}</p>
       <p className="app-no-print">
         <a href="#/">{t('page.back')}</a>
       </p>

@@ -1,9 +1,7 @@
-import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { SummaryList } from 'nhsuk-react-components';
-import type { ApprovalTask, ConsoleAppointment } from '@sallyport/protocol';
-import { inOrder, isLive, standingOf } from '../ui/appointments.ts';
-import { Fact } from '../ui/Fact.tsx';
+import { useState } from 'react';
+import type { ConsoleAppointment } from '@sallyport/protocol';
+import { inOrder } from '../ui/appointments.ts';
 import { useSpeech } from '../ui/Language.tsx';
 import { formatTime } from '../ui/london-time.ts';
 import { LoadedList } from '../ui/LoadedList.tsx';
@@ -11,9 +9,11 @@ import { PageHeading } from '../ui/PageHeading.tsx';
 import { useNow } from '../ui/Session.tsx';
 import { ProblemBox } from '../ui/TroubleBox.tsx';
 import { useDay } from '../ui/use-day.ts';
-import { ApproveStep } from './ApproveStep.tsx';
-import { CodeStep } from './CodeStep.tsx';
-import { OpenedStep } from './OpenedStep.tsx';
+import { AppointmentActions, DebriefCodeLink } from './AppointmentActions.tsx';
+import { AppointmentFacts } from './AppointmentFacts.tsx';
+import { GuestInvites } from './GuestInvites.tsx';
+import { Opening } from './Opening.tsx';
+import { openingOf } from './opening.ts';
 
 /** Chooses the appointment for which a laptop is opened. */
 export function ChoosePage({ day }: { day: string }): ReactNode {
@@ -25,13 +25,13 @@ export function ChoosePage({ day }: { day: string }): ReactNode {
       <PageHeading words={t('key.open')} />
       <LoadedList list={list} onRetry={read}>
         {({ appointments }) => {
-          const live = inOrder(appointments).filter((appointment) => isLive(standingOf(appointment, now)));
-          if (live.length === 0) return <p>{t('open.none')}</p>;
+          const openable = inOrder(appointments).filter((appointment) => openingOf(appointment, now) === 'now');
+          if (openable.length === 0) return <p>{t('open.none')}</p>;
           return (
             <>
               <p>{t('open.choose')}</p>
               <ul className="nhsuk-list">
-                {live.map((appointment) => (
+                {openable.map((appointment) => (
                   <li key={appointment.id} className="app-card">
                     <a href={`#/open/${day}/${appointment.id}`} data-testid="choose-appointment">
                       {t('open.choice', {
@@ -51,7 +51,7 @@ export function ChoosePage({ day }: { day: string }): ReactNode {
   );
 }
 
-/** Opens the laptop of an appointment: its pairing code, the approval, open. */
+/** An appointment's own page: opens its laptop, says how its room stands, and invites its guests. */
 export function OpenPage({ day, id }: { day: string; id: string }): ReactNode {
   const { t } = useSpeech();
   const [list, read] = useDay(day);
@@ -64,66 +64,40 @@ export function OpenPage({ day, id }: { day: string; id: string }): ReactNode {
             return appointment === undefined ? (
               <p>{t('appointment.notFound')}</p>
             ) : (
-              <Opening appointment={appointment} />
+              <AppointmentView appointment={appointment} onChanged={read} />
             );
           }}
         </LoadedList>
         <p>
-          <a href="#/">{t('page.back')}</a>
+          <a href={`#/day/${day}`}>{t('page.back')}</a>
         </p>
       </div>
     </div>
   );
 }
 
-/** code → approve → opened; back to code whenever the grant is refused. */
-type Step = { step: 'code' } | { step: 'approve'; task: ApprovalTask } | { step: 'opened'; until: number };
-
-function Opening({ appointment }: { appointment: ConsoleAppointment }) {
+function AppointmentView({ appointment, onChanged }: { appointment: ConsoleAppointment; onChanged: () => void }) {
   const { t } = useSpeech();
-  const [step, setStep] = useState<Step>({ step: 'code' });
   const [problem, setProblem] = useState<string>();
+  const isOver = openingOf(appointment, useNow()) === 'over';
   return (
     <>
       <ProblemBox words={problem} />
-      <PageHeading words={t('open.heading', { laptop: appointment.device.name })} />
-      <SummaryList>
-        <Fact name={t('appointment.patient')}>{appointment.patientReference}</Fact>
-        <Fact name={t('appointment.consultant')}>
-          {appointment.consultant.name}, {appointment.consultant.hospital}
-        </Fact>
-        <Fact name={t('appointment.time')}>
-          {t('appointment.span', {
-            from: formatTime(appointment.startsAt),
-            to: formatTime(appointment.endsAt),
-          })}
-        </Fact>
-      </SummaryList>
-      {step.step === 'code' ? (
-        <CodeStep
-          appointment={appointment}
-          onTask={(task) => {
-            setProblem(undefined);
-            setStep({ step: 'approve', task });
-          }}
-        />
+      <PageHeading
+        words={isOver ? t('key.appointment') : t('open.heading', { laptop: appointment.device.name })}
+        caption={t('key.ofPatient', { patient: appointment.patientReference })}
+      />
+      {appointment.asksForStaff ? (
+        <p>
+          <DebriefCodeLink appointment={appointment} />
+        </p>
       ) : null}
-      {step.step === 'approve' ? (
-        <ApproveStep
-          appointment={appointment}
-          task={step.task}
-          onOpened={(until) => {
-            setStep({ step: 'opened', until });
-          }}
-          onAgain={() => {
-            setStep({ step: 'code' });
-          }}
-          onProblem={setProblem}
-        />
-      ) : null}
-      {step.step === 'opened' ? (
-        <OpenedStep appointment={appointment} until={step.until} onProblem={setProblem} />
-      ) : null}
+      <Opening appointment={appointment} onProblem={setProblem} />
+      <AppointmentFacts appointment={appointment} />
+      <div className="nhsuk-u-margin-bottom-5">
+        <AppointmentActions appointment={appointment} onProblem={setProblem} isOwnPage />
+      </div>
+      <GuestInvites appointment={appointment} onChanged={onChanged} />
     </>
   );
 }

@@ -1,12 +1,9 @@
-import { useRef, useState } from 'react';
+import { useRef } from 'react';
 import type { ReactNode } from 'react';
 import { Button } from 'nhsuk-react-components';
 import type { Approval, ApprovalTask } from '@sallyport/protocol';
-import { approve } from './approve.ts';
-import { useAnnounce } from './Announcer.tsx';
 import { useSpeech } from './Language.tsx';
-import { useSession } from './Session.tsx';
-import { wordsForOutcome } from './trouble.ts';
+import { useApproval } from './use-approval.ts';
 
 interface ApproveButtonProps {
   task: ApprovalTask;
@@ -25,36 +22,26 @@ interface ApproveButtonProps {
 /** A button that opens the approver with a task, and brings the focus back when the approver is gone. */
 export function ApproveButton(props: ApproveButtonProps): ReactNode {
   const { task, onApproved, onProblem } = props;
-  const { t, language } = useSpeech();
-  const { approver } = useSession();
-  const announce = useAnnounce();
-  const [busy, setBusy] = useState(false);
+  const { t } = useSpeech();
   const button = useRef<HTMLButtonElement>(null);
-
-  const start = async () => {
-    setBusy(true);
-    onProblem(undefined);
-    announce(t('approval.waiting'));
-    // The click's own turn opens the window: later, the browser would block it.
-    const outcome = await approve(props.approver ?? approver, task, language);
-    window.focus();
-    button.current?.focus();
-    onProblem(outcome.result === 'approved' ? await onApproved(outcome.approval) : t(wordsForOutcome(outcome.result)));
-    setBusy(false);
-  };
-
+  const { isWaiting, start } = useApproval({
+    ...(props.approver === undefined ? {} : { approver: props.approver }),
+    onApproved: (_, approval) => onApproved(approval),
+    onProblem,
+    onBack: () => button.current?.focus(),
+  });
   return (
     <Button
       ref={button}
       type="button"
       warning={props.warning ?? false}
-      aria-disabled={busy}
+      aria-disabled={isWaiting}
       data-testid={props.testId ?? 'approve'}
       onClick={() => {
-        if (!busy) void start();
+        if (!isWaiting) void start(task);
       }}
     >
-      {busy ? t('approval.waiting') : props.words}
+      {isWaiting ? t('approval.waiting') : props.words}
       {props.hiddenWords === undefined ? null : <span className="nhsuk-u-visually-hidden"> {props.hiddenWords}</span>}
     </Button>
   );

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useState } from 'react';
+import { createContext, useContext, useEffect, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { change, changesPath, parseJson } from '@sallyport/protocol';
 import type { Change } from '@sallyport/protocol';
@@ -16,10 +16,23 @@ const ChangesContext = createContext<ChangeFeed | undefined>(undefined);
 
 const reconnectMilliseconds = 5_000;
 
-/** Keeps one stream of changes open for the page, for as long as somebody is signed in. */
-export function ChangesProvider({ children }: { children: ReactNode }): ReactNode {
+/**
+ * Keeps one stream of changes open for the page, for as long as somebody is signed in.
+ * @param follows false while a session that ended waits for its person: control would refuse the stream
+ */
+export function ChangesProvider({ follows, children }: { follows: boolean; children: ReactNode }): ReactNode {
   const [feed] = useState(createFeed);
-  useEffect(() => followChanges(feed.tell), [feed]);
+  const interrupted = useRef(false);
+  useEffect(() => {
+    if (!follows) {
+      interrupted.current = true;
+      return undefined;
+    }
+    // Nothing was told meanwhile: every list is read again.
+    if (interrupted.current) feed.tell('everything');
+    interrupted.current = false;
+    return followChanges(feed.tell);
+  }, [feed, follows]);
   return <ChangesContext value={feed}>{children}</ChangesContext>;
 }
 

@@ -5,7 +5,10 @@ import type { Role, SignedInPerson } from '@sallyport/protocol';
 import { AnnouncerProvider } from './Announcer.tsx';
 import { ChangesProvider } from './Changes.tsx';
 import { consolesFor } from './consoles.ts';
+import { Drafts } from './Drafts.tsx';
+import { Kept } from './Kept.tsx';
 import { LanguageProvider, useSpeech } from './Language.tsx';
+import { ListMemory } from './ListMemory.tsx';
 import type { PlainKey } from './messages/catalogue.ts';
 import { PageHeading, PageHeadings } from './PageHeading.tsx';
 import { askForPasskey } from './passkeys.ts';
@@ -16,8 +19,11 @@ import type { NavigationItem } from './Shell.tsx';
 import { SignIn } from './SignIn.tsx';
 import { ListTrouble } from './TroubleBox.tsx';
 
-/** Puts a console on the page. */
-export function mount(content: ReactNode): void {
+/**
+ * Puts a console on the page.
+ * @param who is at it: of a guest nobody asks whether they are signed in
+ */
+export function mount(content: ReactNode, who: 'staff' | 'guest' = 'staff'): void {
   const root = document.querySelector('#root');
   if (root === null) throw new Error('the page has no #root');
   const store = createSessionStore(
@@ -25,7 +31,7 @@ export function mount(content: ReactNode): void {
     () => Date.now(),
     askForPasskey,
   );
-  void store.load();
+  if (who === 'staff') void store.load();
   createRoot(root).render(
     <StrictMode>
       <LanguageProvider>
@@ -64,23 +70,52 @@ export function Console({ name, roles, navigation, children }: ConsoleProps): Re
     case 'signedOut':
       return (
         <Shell name={t(name)}>
-          <SignIn ended={session.ended} />
+          <SignIn ended={false} />
         </Shell>
       );
+    case 'ended':
     case 'signedIn':
       if (!roles.includes(session.person.role)) {
         return <Shell name={t(name)}>{<WrongConsole person={session.person} />}</Shell>;
       }
       return (
-        <ChangesProvider>
-          <Shell name={t(name)} navigation={navigation(session.person)}>
-            {children(session.person)}
-          </Shell>
-        </ChangesProvider>
+        // SECURITY: whoever signs in next gets views of their own, and nothing of the person before (S28).
+        <Workplace
+          key={session.person.id}
+          name={t(name)}
+          here={session.state === 'signedIn'}
+          navigation={() => navigation(session.person)}
+        >
+          {children(session.person)}
+        </Workplace>
       );
     default:
       return session satisfies never;
   }
+}
+
+interface WorkplaceProps {
+  name: string;
+  /** False while the person's session has ended: they sign in again, and go on where they were. */
+  here: boolean;
+  navigation: () => readonly NavigationItem[];
+  children: ReactNode;
+}
+
+/** Everything a person does in a console: kept as it is behind the sign-in when their session ends meanwhile. */
+function Workplace({ name, here, navigation, children }: WorkplaceProps) {
+  return (
+    <ChangesProvider follows={here}>
+      <ListMemory>
+        <Drafts>
+          <Shell name={name} navigation={here ? navigation() : []}>
+            {here ? null : <SignIn ended />}
+            <Kept shown={here}>{children}</Kept>
+          </Shell>
+        </Drafts>
+      </ListMemory>
+    </ChangesProvider>
+  );
 }
 
 function WrongConsole({ person }: { person: SignedInPerson }) {

@@ -29,6 +29,7 @@ export function DayPicker({ day, today, onDay }: DayPickerProps): ReactNode {
   return (
     <div className="app-day-picker" role="group" aria-label={t('day.label')}>
       {step(t('day.previous'), addDays(day, -1), 'previous-day')}
+      {step(t('day.next'), addDays(day, 1), 'next-day')}
       <label htmlFor="day" className="nhsuk-u-visually-hidden">
         {t('day.label')}
       </label>
@@ -42,7 +43,6 @@ export function DayPicker({ day, today, onDay }: DayPickerProps): ReactNode {
           if (dayBounds(event.target.value) !== undefined) onDay(event.target.value);
         }}
       />
-      {step(t('day.next'), addDays(day, 1), 'next-day')}
       {day === today ? null : step(t('day.today'), today, 'today')}
     </div>
   );

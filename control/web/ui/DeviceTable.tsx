@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react';
 import { Table } from 'nhsuk-react-components';
 import type { ConsoleDevice } from '@sallyport/protocol';
+import { CheckTag } from './CheckTag.tsx';
+import { CustodyNote } from './CustodyNote.tsx';
 import { DeviceNotices } from './DeviceNotices.tsx';
 import { DeviceConnection, DeviceStateTag } from './DeviceState.tsx';
 import { useSpeech } from './Language.tsx';
@@ -23,6 +25,7 @@ interface DeviceTableProps {
 const siteColumn: Column = { heading: 'fleet.site', cell: (device) => device.site.name };
 
 const liveColumns: readonly Column[] = [
+  { heading: 'custody.where', cell: (device) => <CustodyNote device={device} /> },
   { heading: 'appointment.state', cell: (device) => <DeviceStateTag device={device} /> },
   {
     heading: 'fleet.connection',
@@ -33,6 +36,7 @@ const liveColumns: readonly Column[] = [
       </>
     ),
   },
+  { heading: 'check.name', cell: (device) => <CheckTag check={device.check} /> },
 ];
 
 /** Laptops with their live state. */

@@ -9,13 +9,20 @@ export interface FieldError {
   words: string;
 }
 
+interface ErrorSummaryProps {
+  errors: readonly FieldError[];
+  /** What the errors are the words of, where those are written anew for each language: another one takes the focus anew. */
+  about?: unknown;
+}
+
 /** The NHS error summary: takes the focus when it appears, and leads to each field. */
-export function ErrorSummary({ errors }: { errors: readonly FieldError[] }): ReactNode {
+export function ErrorSummary({ errors, about = errors }: ErrorSummaryProps): ReactNode {
   const { t } = useSpeech();
   const summary = useRef<HTMLDivElement>(null);
+  const isShown = errors.length > 0;
   useEffect(() => {
-    if (errors.length > 0) summary.current?.focus();
-  }, [errors]);
+    if (isShown) summary.current?.focus();
+  }, [isShown, about]);
   if (errors.length === 0) return null;
   return (
     <div className="nhsuk-error-summary" tabIndex={-1} ref={summary} data-testid="error-summary">
@@ -48,7 +55,8 @@ export function errorOf(errors: readonly FieldError[], field: string): string | 
   return errors.find((error) => error.field === field)?.words;
 }
 
-function focusField(id: string): void {
+/** Leads to a field of a form. */
+export function focusField(id: string): void {
   const field = document.getElementById(id);
   field?.scrollIntoView({ block: 'center' });
   field?.focus({ preventScroll: true });

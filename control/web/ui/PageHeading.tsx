@@ -30,7 +30,12 @@ export function PageHeading({ words, caption }: PageHeadingProps): ReactNode {
   const heading = useRef<HTMLHeadingElement>(null);
   const shownBefore = useContext(ShownBefore);
   useEffect(() => {
+    const before = document.title;
     document.title = `${words} – Sallyport`;
+    return () => {
+      // A heading that stood before another one for a while (the sign-in) gives the title back.
+      document.title = before;
+    };
   }, [words]);
   useEffect(() => {
     if (shownBefore()) heading.current?.focus();

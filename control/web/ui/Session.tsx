@@ -14,7 +14,7 @@ export function SessionProvider({ store, children }: { store: SessionStore; chil
 export function useSession(): SessionSnapshot & Pick<SessionStore, 'load' | 'signedIn' | 'signOut'> & { api: Api } {
   const store = useContext(StoreContext);
   if (store === undefined) throw new Error('useSession outside SessionProvider');
-  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot);
+  const snapshot = useSyncExternalStore(store.subscribe, store.snapshot, store.snapshot);
   return { ...snapshot, api: store.api, load: store.load, signedIn: store.signedIn, signOut: store.signOut };
 }
 

@@ -40,6 +40,7 @@ export function SignIn({ ended }: { ended: boolean }): ReactNode {
         {ended ? (
           <InsetText>
             <p>{t('signIn.ended')}</p>
+            <p>{t('signIn.resume')}</p>
           </InsetText>
         ) : null}
         <PageHeading words={t('signIn.heading')} />

@@ -1,5 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { addDays, dayBounds, formatDay, formatMoment, formatTime, londonDay, londonInstant } from './london-time.ts';
+import {
+  addDays,
+  dayBounds,
+  formatDate,
+  formatDay,
+  formatMoment,
+  formatTime,
+  formatWeekday,
+  londonDay,
+  londonInstant,
+  londonInstants,
+  weekOf,
+} from './london-time.ts';
 
 const hour = 3_600_000;
 
@@ -17,6 +29,19 @@ describe('London’s clock', () => {
 
   test('shows one hour twice in autumn: the first is meant', () => {
     expect(londonInstant('2026-10-25', '01:30')).toBe(Date.UTC(2026, 9, 25, 0, 30));
+    expect(londonInstants('2026-10-25', '01:30')).toEqual([Date.UTC(2026, 9, 25, 0, 30), Date.UTC(2026, 9, 25, 1, 30)]);
+    expect(londonInstants('2026-10-25', '02:00')).toEqual([Date.UTC(2026, 9, 25, 2)]);
+    expect(londonInstants('2026-03-29', '01:30')).toEqual([]);
+  });
+
+  test('has weeks of seven days from Monday on, whatever the clocks do in them', () => {
+    const spring = ['2026-03-23', '2026-03-24', '2026-03-25', '2026-03-26', '2026-03-27', '2026-03-28', '2026-03-29'];
+    for (const day of spring) expect(weekOf(day)).toEqual(spring);
+    expect(weekOf('2026-10-25').at(-1)).toBe('2026-10-25');
+    expect(weekOf('2027-01-01')[0]).toBe('2026-12-28');
+    const [monday = '', sunday = ''] = [weekOf('2026-10-25')[0], weekOf('2026-10-25').at(-1)];
+    const bounds = [dayBounds(monday)?.from ?? 0, dayBounds(sunday)?.to ?? 0] as const;
+    expect((bounds[1] + 1 - bounds[0]) / hour).toBe(7 * 24 + 1);
   });
 
   test.each([
@@ -50,6 +75,8 @@ describe('London’s clock', () => {
     expect(formatMoment(instant, 'en')).toBe('15 Jul 2026, 09:05');
     expect(formatMoment(instant, 'cy', true)).toBe('15 Gor 2026, 09:05:09');
     expect(formatDay(instant, 'en')).toBe('Wednesday 15 July 2026');
+    expect(formatWeekday(instant, 'en')).toBe('Wednesday');
+    expect(formatDate(instant, 'cy')).toBe('15 Gorffennaf');
     expect(formatDay(instant, 'cy')).toBe('Dydd Mercher 15 Gorffennaf 2026');
     expect(formatDay(Date.UTC(2026, 6, 18, 23, 30), 'cy')).toBe('Dydd Sul 19 Gorffennaf 2026');
   });

@@ -59,9 +59,36 @@ describe('the session of a page', () => {
     );
     await store.load();
     await store.api.call('lockDevice', { params: { id: person.id }, body: {} });
-    expect(store.snapshot().session).toEqual({ state: 'signedOut', ended: true });
+    expect(store.snapshot().session).toEqual({ state: 'ended', person });
     await store.api.call('lockDevice', { params: { id: person.id }, body: {} });
     expect(sent.at(-1)?.token).toBeNull();
+  });
+
+  test('that ended stays theirs however often control says so, and goes with a sign-out (S45)', async () => {
+    const refused = { status: 401, body: { reason: 'not-signed-in' } };
+    const { store } = storeThatHears(
+      { status: 200, body: session },
+      // A request that is refused is sent once more: its cookie may just have been exchanged.
+      ...Array.from({ length: 6 }, () => refused),
+      { status: 200, body: { ...session, person: null, csrfToken: null } },
+    );
+    await store.load();
+    for (const _ of [1, 2]) await store.api.call('lockDevice', { params: { id: person.id }, body: {} });
+    expect(store.snapshot().session).toEqual({ state: 'ended', person });
+    store.signedIn(person, 'second');
+    expect(store.snapshot().session).toEqual({ state: 'signedIn', person });
+    await store.signOut();
+    expect(store.snapshot().session).toEqual({ state: 'signedOut' });
+  });
+
+  test('of nobody cannot end', async () => {
+    const { store } = storeThatHears(
+      { status: 200, body: { ...session, person: null, csrfToken: null } },
+      { status: 401, body: { reason: 'not-signed-in' } },
+    );
+    await store.load();
+    await store.api.call('signIn', { body: { assertion: {} } });
+    expect(store.snapshot().session).toEqual({ state: 'signedOut' });
   });
 
   test('tells those who listen, until they stop', async () => {

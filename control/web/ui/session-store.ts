@@ -2,12 +2,19 @@ import type { SignedInPerson } from '@sallyport/protocol';
 import { createApi } from './api.ts';
 import type { Api, ApiOptions, Trouble } from './api.ts';
 
-/** loading → signedOut ⇄ signedIn; failed when control cannot be asked. */
+/**
+ * What is known of who is signed in.
+ *
+ *     loading ──▶ signedOut ⇄ signedIn ⇄ ended
+ *        └──▶ failed (control cannot be asked)
+ */
 export type SessionState =
   | { state: 'loading' }
   | { state: 'failed'; trouble: Trouble }
-  | { state: 'signedOut'; ended: boolean }
-  | { state: 'signedIn'; person: SignedInPerson };
+  | { state: 'signedOut' }
+  | { state: 'signedIn'; person: SignedInPerson }
+  /** Control no longer knows the session of the person who was signed in: they sign in again and go on. */
+  | { state: 'ended'; person: SignedInPerson };
 
 /** What a page knows of its session. */
 export interface SessionSnapshot {
@@ -55,7 +62,7 @@ export function createSessionStore(
     askForPasskey,
     onSignedOut() {
       token = null;
-      setState({ state: 'signedOut', ended: snapshot.session.state === 'signedIn' });
+      setState(endOf(snapshot.session));
     },
   });
   const load = async () => {
@@ -66,8 +73,7 @@ export function createSessionStore(
     }
     const { person, csrfToken, approver } = answer.value;
     token = csrfToken;
-    const session: SessionState =
-      person === null ? { state: 'signedOut', ended: false } : { state: 'signedIn', person };
+    const session: SessionState = person === null ? { state: 'signedOut' } : { state: 'signedIn', person };
     setState(session, { approver, clockOffset: answer.value.now - now() });
   };
   return {
@@ -90,4 +96,10 @@ export function createSessionStore(
       await load();
     },
   };
+}
+
+/** A session that control no longer knows: whose it was is remembered, so that they can go on. */
+function endOf(before: SessionState): SessionState {
+  const person = before.state === 'signedIn' || before.state === 'ended' ? before.person : undefined;
+  return person === undefined ? { state: 'signedOut' } : { state: 'ended', person };
 }

@@ -13,8 +13,13 @@ import type { PinStorage, RosterVersion } from './trust-pin.ts';
 export type TrustProblem =
   { kind: 'went-back' | 'not-approved' | 'unreadable' } | { kind: 'trouble'; trouble: Trouble };
 
+/** The routes that hand the documents out, to the signed-in or to a guest. */
+type Routes = { chain: 'trustChain'; roster: 'trustRoster' } | { chain: 'guestTrustChain'; roster: 'guestTrustRoster' };
+
 export interface ConsoleTrustOptions {
-  api: Api;
+  api: Pick<Api, 'call'>;
+  /** Those for people who are signed in, unless stated. */
+  routes?: Routes;
   storage: PinStorage;
   /** This computer's clock, milliseconds since the epoch. */
   now: () => number;
@@ -41,6 +46,7 @@ interface Page {
  */
 export class ConsoleTrust {
   readonly #options: ConsoleTrustOptions;
+  readonly #routes: Routes;
   readonly #pin: TrustPin;
   readonly #rosters = new Map<string, Roster>();
   #inForce: InForce | undefined;
@@ -48,6 +54,7 @@ export class ConsoleTrust {
 
   constructor(options: ConsoleTrustOptions) {
     this.#options = options;
+    this.#routes = options.routes ?? { chain: 'trustChain', roster: 'trustRoster' };
     this.#pin = new TrustPin(options.storage);
   }
 
@@ -110,7 +117,7 @@ export class ConsoleTrust {
 
   /** Asks for manifests; the first must be the known one, which is then left out. */
   async #page(after: number, known: InForce | undefined): Promise<Page | TrustProblem> {
-    const answer = await this.#options.api.call('trustChain', { query: { after } });
+    const answer = await this.#options.api.call(this.#routes.chain, { query: { after } });
     if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
     const { manifests, more } = answer.value;
     if (known === undefined) return { unseen: manifests, more };
@@ -148,7 +155,7 @@ export class ConsoleTrust {
   }
 
   async #takeRoster(site: string): Promise<TrustProblem | undefined> {
-    const answer = await this.#options.api.call('trustRoster', { params: { id: site } });
+    const answer = await this.#options.api.call(this.#routes.roster, { params: { id: site } });
     if (!answer.ok) return { kind: 'trouble', trouble: answer.trouble };
     // SECURITY: what is not borne out by the manifest in force is nobody's roster (S6).
     this.#rosters.delete(site);

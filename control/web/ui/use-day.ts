@@ -10,6 +10,15 @@ const topics = ['appointments'] as const;
  * @param day `YYYY-MM-DD`
  */
 export function useDay(day: string): [Loaded<ConsoleAnswer<'appointments'>>, () => void] {
-  const { from, to } = dayBounds(day) ?? { from: 0, to: 0 };
-  return useList('appointments', { query: { from, to } }, topics);
+  return useDays([day]);
+}
+
+/**
+ * The appointments that start on any of some days in London, kept up to date.
+ * @param days `YYYY-MM-DD`, in order, at most 31
+ */
+export function useDays(days: readonly string[]): [Loaded<ConsoleAnswer<'appointments'>>, () => void] {
+  const { from } = dayBounds(days[0] ?? '') ?? { from: 0 };
+  const { to } = dayBounds(days.at(-1) ?? '') ?? { to: 0 };
+  return useList('appointments', { query: { from, to } }, topics, true);
 }

@@ -1,4 +1,12 @@
-import { deviceEvent, requestRefusal, roomEnd } from '@sallyport/protocol';
+import {
+  checkVerdict,
+  consoleGuest,
+  deviceEvent,
+  guestKind,
+  presence,
+  requestRefusal,
+  roomEnd,
+} from '@sallyport/protocol';
 import { describe, expect, test } from 'vitest';
 import { catalogues, translator } from './catalogue.ts';
 
@@ -27,7 +35,23 @@ describe('the message catalogues', () => {
   });
 
   test('have words for every way a room ends', () => {
-    for (const reason of roomEnd.options) expect(keys).toContain(`room.left.${reason}`);
+    for (const reason of roomEnd.options) {
+      expect(keys).toContain(`room.left.${reason}`);
+      expect(keys).toContain(`ended.${reason}`);
+    }
+  });
+
+  test('have words for everything that is said of a consultation', () => {
+    for (const verdict of checkVerdict.options) expect(keys).toContain(`check.verdict.${verdict}`);
+    for (const who of presence.options) expect(keys).toContain(`presence.${who}`);
+    for (const kind of guestKind.options) expect(keys).toContain(`guestKind.${kind}`);
+    for (const state of consoleGuest.shape.state.options) expect(keys).toContain(`guestState.${state}`);
+  });
+
+  test('name no message twice', () => {
+    const parts = Object.values(import.meta.glob<Record<string, object>>('./*-en.ts', { eager: true }));
+    const names = parts.flatMap((part) => Object.values(part).flatMap((messages) => Object.keys(messages)));
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
   });
 
   test('have words for everything a laptop reports for the record', () => {

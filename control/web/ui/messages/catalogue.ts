@@ -8,6 +8,8 @@ import { erasureWelsh } from './erasure-cy.ts';
 import { erasureEnglish } from './erasure-en.ts';
 import { fleetWelsh } from './fleet-cy.ts';
 import { fleetEnglish } from './fleet-en.ts';
+import { guestWelsh } from './guest-cy.ts';
+import { guestEnglish } from './guest-en.ts';
 import { invitationWelsh } from './invitation-cy.ts';
 import { invitationEnglish } from './invitation-en.ts';
 import { keyWelsh } from './key-cy.ts';
@@ -35,6 +37,7 @@ const english = {
   ...auditEnglish,
   ...trustEnglish,
   ...invitationEnglish,
+  ...guestEnglish,
 };
 type English = typeof english;
 
@@ -49,6 +52,7 @@ const welsh: Translation<English> = {
   ...auditWelsh,
   ...trustWelsh,
   ...invitationWelsh,
+  ...guestWelsh,
 };
 
 /** Every message in every language. */

@@ -47,6 +47,8 @@ export const refusalWelsh: Translation<typeof refusalEnglish> = {
   'refusal.too-late': 'Mae’n rhy hwyr. Mae amser yr apwyntiad hwn ar ben.',
   'refusal.seat-taken': 'Mae lle eisoes wedi’i gymryd yn yr ystafell.',
   'refusal.clash': 'Mae gan y gliniadur neu’r ymgynghorydd apwyntiad eisoes bryd hynny.',
+  'refusal.changed-meanwhile': 'Newidiodd rhywun arall hyn yn y cyfamser. Edrychwch arno eto, yna penderfynwch.',
+  'refusal.link-void': 'Nid yw’r ddolen hon yn gweithio mwyach. Gofynnwch am ddolen newydd a chod newydd.',
   'refusal.digest-not-released': 'Mae’r gliniadur yn rhedeg fersiwn nad yw wedi’i rhyddhau. Dywedwch wrth TG.',
   'refusal.rolled-back':
     'Cafodd y gliniadur ei roi yn ôl i hen gopi ohono’i hun ac ni ellir ymddiried ynddo mwyach. Rhowch ef i TG.',

@@ -41,6 +41,8 @@ export const refusalEnglish = {
   'refusal.too-late': 'It is too late. The time of this appointment is over.',
   'refusal.seat-taken': 'There is already a place taken in the room.',
   'refusal.clash': 'The laptop or the consultant already has an appointment at that time.',
+  'refusal.changed-meanwhile': 'Somebody else changed this in the meantime. Look at it again, then decide.',
+  'refusal.link-void': 'This link does not work any more. Ask for a new link and a new code.',
   'refusal.digest-not-released': 'The laptop runs a version that has not been released. Tell IT.',
   'refusal.rolled-back':
     'The laptop was put back to an older copy of itself and can no longer be trusted. Give it to IT.',
