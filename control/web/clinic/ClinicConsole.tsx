@@ -7,6 +7,7 @@ import { NotFound } from '../ui/NotFound.tsx';
 import { useNow } from '../ui/Session.tsx';
 import { useView } from '../ui/use-view.ts';
 import { AppointmentPage } from './AppointmentPage.tsx';
+import { ClinicMemory } from './ClinicMemory.tsx';
 import { ListPage } from './ListPage.tsx';
 
 /** The console of a hospital's consultants: the day's list, and the room of each appointment. */
@@ -16,7 +17,11 @@ export function ClinicConsole(): ReactNode {
   const navigation = () => [{ path: '', words: t('clinic.list'), current: view === '' || view === 'day' }];
   return (
     <Console name="clinic.name" roles={['consultant']} navigation={navigation}>
-      {(person) => <View person={person} />}
+      {(person) => (
+        <ClinicMemory key={person.id}>
+          <View person={person} />
+        </ClinicMemory>
+      )}
     </Console>
   );
 }

@@ -1,9 +1,9 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Table } from 'nhsuk-react-components';
 import type { ConsoleAppointment, SignedInPerson } from '@sallyport/protocol';
 import { inOrder, isLive, siteName, standingOf } from '../ui/appointments.ts';
-import { useAnnounce } from '../ui/Announcer.tsx';
+import { CheckTag } from '../ui/CheckTag.tsx';
 import { DayPicker } from '../ui/DayPicker.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import { formatDay, formatTime, londonDay, londonInstant } from '../ui/london-time.ts';
@@ -13,8 +13,15 @@ import { useNow } from '../ui/Session.tsx';
 import { StandingTag } from '../ui/StandingTag.tsx';
 import { useDay } from '../ui/use-day.ts';
 import { goTo } from '../ui/use-view.ts';
+import { ArrivalSound } from './arrival-sound.ts';
+import { arrivedOf } from './arrivals.ts';
+import { NhsNumber } from './NhsNumber.tsx';
+import { mayRecord } from './room-state.ts';
+import { SoundChoice } from './SoundChoice.tsx';
+import { useArrivals } from './use-arrivals.ts';
+import { WaitingNow } from './WaitingNow.tsx';
 
-/** The consultant's appointments of a day, with who is waiting and since when. */
+/** The consultant's appointments of a day: first of all who waits, since when, and whether the laptop is good enough. */
 export function ListPage({ person, day }: { person: SignedInPerson; day: string }): ReactNode {
   const { t, language } = useSpeech();
   const [list, read] = useDay(day);
@@ -24,6 +31,9 @@ export function ListPage({ person, day }: { person: SignedInPerson; day: string 
   return (
     <>
       <PageHeading words={t('clinic.list')} caption={caption} />
+      <LoadedList list={list} onRetry={read}>
+        {({ appointments }) => <Waiting day={day} appointments={appointments} />}
+      </LoadedList>
       <DayPicker
         day={day}
         today={today}
@@ -31,23 +41,45 @@ export function ListPage({ person, day }: { person: SignedInPerson; day: string 
           goTo(next === today ? '' : `day/${next}`);
         }}
       />
-      <LoadedList list={list} onRetry={read}>
-        {({ appointments }) =>
-          appointments.length === 0 ? (
-            <p data-testid="no-appointments">{t('clinic.noAppointments')}</p>
-          ) : (
-            <Appointments day={day} appointments={inOrder(appointments)} />
-          )
-        }
-      </LoadedList>
+      {list.state === 'loaded' ? <Appointments day={day} appointments={inOrder(list.value.appointments)} /> : null}
     </>
   );
 }
 
-function Appointments({ day, appointments }: { day: string; appointments: readonly ConsoleAppointment[] }) {
+interface OfDay {
+  day: string;
+  appointments: readonly ConsoleAppointment[];
+}
+
+function Waiting({ day, appointments }: OfDay) {
   const { t } = useSpeech();
   const now = useNow();
-  useArrivals(appointments);
+  const [sound] = useState(
+    () => new ArrivalSound({ makeSound: () => new AudioContext(), storage: () => window.localStorage }),
+  );
+  const [ring] = useState(() => () => {
+    sound.ring();
+  });
+  useArrivals(appointments, ring);
+  const arrived = arrivedOf(appointments, now);
+  const count = arrived.length;
+  useEffect(() => {
+    // Seen from another tab as well.
+    document.title =
+      count === 0 ? `${t('clinic.list')} – Sallyport` : `${t('clinic.titleWaiting', { count })} – Sallyport`;
+  }, [count, t]);
+  return (
+    <>
+      <WaitingNow day={day} arrived={arrived} now={now} />
+      <SoundChoice sound={sound} />
+    </>
+  );
+}
+
+function Appointments({ day, appointments }: OfDay) {
+  const { t } = useSpeech();
+  const now = useNow();
+  if (appointments.length === 0) return <p data-testid="no-appointments">{t('clinic.noAppointments')}</p>;
   return (
     <Table responsive firstCellIsHeader>
       <Table.Head>
@@ -55,63 +87,66 @@ function Appointments({ day, appointments }: { day: string; appointments: readon
           <Table.Cell>{t('appointment.time')}</Table.Cell>
           <Table.Cell>{t('appointment.patient')}</Table.Cell>
           <Table.Cell>{t('appointment.prison')}</Table.Cell>
+          <Table.Cell>{t('check.name')}</Table.Cell>
           <Table.Cell>{t('appointment.state')}</Table.Cell>
           <Table.Cell>{t('clinic.room')}</Table.Cell>
         </Table.Row>
       </Table.Head>
       <Table.Body>
-        {appointments.map((appointment) => {
-          const standing = standingOf(appointment, now);
-          return (
-            <Table.Row
-              key={appointment.id}
-              data-testid="appointment"
-              data-appointment={appointment.id}
-              data-patient={appointment.patientReference}
-            >
-              <Table.Cell>
-                {formatTime(appointment.startsAt)}–{formatTime(appointment.endsAt)}
-              </Table.Cell>
-              <Table.Cell>{appointment.patientReference}</Table.Cell>
-              <Table.Cell>{appointment.prison.name}</Table.Cell>
-              <Table.Cell>
-                <StandingTag standing={standing} />
-              </Table.Cell>
-              <Table.Cell>
-                <RoomLink day={day} appointment={appointment} live={isLive(standing)} />
-              </Table.Cell>
-            </Table.Row>
-          );
-        })}
+        {appointments.map((appointment) => (
+          <Row key={appointment.id} day={day} appointment={appointment} now={now} />
+        ))}
       </Table.Body>
     </Table>
+  );
+}
+
+function Row({ day, appointment, now }: { day: string; appointment: ConsoleAppointment; now: number }) {
+  const standing = standingOf(appointment, now);
+  const { patientName, patientReference, nhsNumber } = appointment;
+  return (
+    <Table.Row data-testid="appointment" data-appointment={appointment.id} data-patient={patientReference}>
+      <Table.Cell>
+        <span className="app-whole">
+          {formatTime(appointment.startsAt)}–{formatTime(appointment.endsAt)}
+        </span>
+      </Table.Cell>
+      <Table.Cell>
+        <bdi className="app-words">{patientName}</bdi>
+        <span className="app-detail">{patientReference}</span>
+        {nhsNumber === null ? null : (
+          <span className="app-detail">
+            <NhsNumber digits={nhsNumber} />
+          </span>
+        )}
+      </Table.Cell>
+      <Table.Cell>{appointment.prison.name}</Table.Cell>
+      <Table.Cell>
+        <CheckTag check={appointment.check} />
+      </Table.Cell>
+      <Table.Cell>
+        <StandingTag standing={standing} />
+      </Table.Cell>
+      <Table.Cell>
+        <RoomLink day={day} appointment={appointment} live={isLive(standing)} />
+      </Table.Cell>
+    </Table.Row>
   );
 }
 
 function RoomLink({ day, appointment, live }: { day: string; appointment: ConsoleAppointment; live: boolean }) {
   const { t } = useSpeech();
   if (appointment.cancelledAt !== null) return null;
-  const steps = appointment.nextSteps === null ? t('clinic.recordSteps') : t('clinic.readSteps');
   return (
     <a href={`#/room/${day}/${appointment.id}`} data-testid={live ? 'open-room' : 'open-appointment'}>
-      {live ? t('clinic.join') : steps}{' '}
+      {t(wordsForLink(appointment, live))}{' '}
       <span className="nhsuk-u-visually-hidden">{t('key.ofPatient', { patient: appointment.patientReference })}</span>
     </a>
   );
 }
 
-/** Says it when somebody newly waits. */
-function useArrivals(appointments: readonly ConsoleAppointment[]): void {
-  const { t } = useSpeech();
-  const announce = useAnnounce();
-  const known = useRef<ReadonlySet<string>>(new Set());
-  useEffect(() => {
-    const waiting = appointments.filter((appointment) => appointment.waitingSince !== null);
-    for (const appointment of waiting) {
-      if (!known.current.has(appointment.id)) {
-        announce(t('clinic.arrived', { patient: appointment.patientReference, prison: appointment.prison.name }));
-      }
-    }
-    known.current = new Set(waiting.map((appointment) => appointment.id));
-  }, [appointments, announce, t]);
+function wordsForLink({ nextSteps, progress }: ConsoleAppointment, live: boolean) {
+  if (live) return 'clinic.join' as const;
+  if (nextSteps !== null) return 'clinic.readSteps' as const;
+  return mayRecord(progress) ? ('clinic.recordSteps' as const) : ('clinic.details' as const);
 }

@@ -18,6 +18,8 @@ export function MediaVideo({ testId, className, label, muted = false, tracks }: 
     if (element === null) return undefined;
     const playing = [first, second].filter((track) => track !== undefined);
     element.srcObject = playing.length === 0 ? null : new MediaStream(playing);
+    // A browser begins by itself only what is in sight; refused, it begins as soon as it may.
+    if (playing.length > 0) void element.play().catch(() => undefined);
     return () => {
       element.srcObject = null;
     };

@@ -1,93 +1,89 @@
-import { useState } from 'react';
+import { useRef, useState, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
-import { Button } from 'nhsuk-react-components';
-import { useAnnounce } from '../ui/Announcer.tsx';
-import { ErrorSummary } from '../ui/ErrorSummary.tsx';
+import type { ConsoleAppointment, NextStep } from '@sallyport/protocol';
 import type { FieldError } from '../ui/ErrorSummary.tsx';
 import { useSpeech } from '../ui/Language.tsx';
 import { useSession } from '../ui/Session.tsx';
 import { wordsForTrouble } from '../ui/trouble.ts';
-import { checkNextSteps, emptyStep, maxSteps, stepField } from './next-steps-draft.ts';
-import type { StepDraft } from './next-steps-draft.ts';
-import { StepFields } from './StepFields.tsx';
+import { useMemory } from './ClinicMemory.tsx';
+import { checkNextSteps } from './next-steps-draft.ts';
+import { NextStepsEditor } from './NextStepsEditor.tsx';
+import { NextStepsReview } from './NextStepsReview.tsx';
 
 interface NextStepsFormProps {
   /** The appointment's id. */
   appointment: string;
-  onRecorded: () => void;
+  onRecorded: (recorded: NonNullable<ConsoleAppointment['nextSteps']>) => void;
 }
 
-/** Records what happens next, step by step, in a form the prison's team can work with. */
+/** Records what happens next: written, read once more, then confirmed. What is typed is kept until it is recorded. */
 export function NextStepsForm({ appointment, onRecorded }: NextStepsFormProps): ReactNode {
   const { t } = useSpeech();
-  const { api } = useSession();
-  const announce = useAnnounce();
-  const [steps, setSteps] = useState<readonly StepDraft[]>([emptyStep]);
+  const { drafts } = useMemory();
+  const written = useSyncExternalStore(drafts.subscribe, () => drafts.of(appointment));
   const [errors, setErrors] = useState<readonly FieldError[]>([]);
-  const [busy, setBusy] = useState(false);
-
-  const record = async () => {
-    const checked = checkNextSteps(steps, t);
-    if (!checked.ok) {
-      setErrors(checked.errors);
-      return;
-    }
-    setBusy(true);
-    const answer = await api.call('recordNextSteps', { params: { id: appointment }, body: { steps: checked.value } });
-    setBusy(false);
-    if (!answer.ok) {
-      setErrors([{ field: stepField(0, 'kind'), words: wordsForTrouble(answer.trouble, t) }]);
-      return;
-    }
-    announce(t('steps.recordedNow'));
-    onRecorded();
-  };
+  const [fromReview, setFromReview] = useState(false);
+  const { problem, busy, record, forgetProblem } = useRecording(appointment, onRecorded);
+  const checked = checkNextSteps(written.steps, t);
+  if (written.reviewing && checked.ok) {
+    return (
+      <NextStepsReview
+        steps={checked.value}
+        busy={busy}
+        problem={problem}
+        onRecord={() => void record(checked.value)}
+        onChange={() => {
+          forgetProblem();
+          setFromReview(true);
+          drafts.keep(appointment, { ...written, reviewing: false });
+        }}
+      />
+    );
+  }
   return (
-    <form
-      noValidate
-      data-testid="next-steps-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (!busy) void record();
+    <NextStepsEditor
+      steps={written.steps}
+      errors={errors}
+      takesFocus={fromReview}
+      onSteps={(steps) => {
+        drafts.keep(appointment, { steps, reviewing: false });
       }}
-    >
-      <ErrorSummary errors={errors} />
-      <p>{t('steps.explanation')}</p>
-      {steps.map((step, index) => (
-        <StepFields
-          key={index}
-          step={step}
-          index={index}
-          errors={errors}
-          removable={steps.length > 1}
-          onStep={(next) => {
-            setSteps(steps.with(index, next));
-          }}
-          onRemove={() => {
-            setSteps(steps.toSpliced(index, 1));
-            announce(t('steps.removed', { number: index + 1 }));
-            document.getElementById('next-steps-heading')?.focus();
-          }}
-        />
-      ))}
-      <div className="nhsuk-button-group">
-        <Button type="submit" data-testid="record-next-steps" aria-disabled={busy}>
-          {busy ? t('steps.busy') : t('steps.record')}
-        </Button>
-        {steps.length < maxSteps ? (
-          <Button
-            type="button"
-            secondary
-            data-testid="add-next-step"
-            onClick={() => {
-              setSteps([...steps, emptyStep]);
-              announce(t('steps.added', { number: steps.length + 1 }));
-            }}
-          >
-            {t('steps.add')}
-          </Button>
-        ) : null}
-      </div>
-    </form>
+      onReview={() => {
+        setErrors(checked.ok ? [] : checked.errors);
+        if (checked.ok) drafts.keep(appointment, { ...written, reviewing: true });
+      }}
+    />
   );
+}
+
+/** Sends next steps, once at a time, and says in words why they were not recorded. */
+function useRecording(appointment: string, onRecorded: NextStepsFormProps['onRecorded']) {
+  const { t } = useSpeech();
+  const { api } = useSession();
+  const { drafts } = useMemory();
+  const [problem, setProblem] = useState<string>();
+  const [busy, setBusy] = useState(false);
+  // A second click comes before the page has drawn that it is busy.
+  const underWay = useRef(false);
+  const record = async (steps: NextStep[]) => {
+    if (underWay.current) return;
+    underWay.current = true;
+    setBusy(true);
+    setProblem(undefined);
+    const answer = await api.call('recordNextSteps', { params: { id: appointment }, body: { steps } });
+    underWay.current = false;
+    setBusy(false);
+    if (answer.ok && answer.value.nextSteps !== null) {
+      drafts.forget(appointment);
+      onRecorded(answer.value.nextSteps);
+    } else if (!answer.ok) {
+      setProblem(
+        wordsForTrouble(answer.trouble, t, { 'wrong-state': 'steps.refused', 'not-signed-in': 'steps.signIn' }),
+      );
+    }
+  };
+  const forgetProblem = () => {
+    setProblem(undefined);
+  };
+  return { problem, busy, record, forgetProblem };
 }

@@ -1,19 +1,22 @@
 import type { ReactNode } from 'react';
 import { Button, InsetText } from 'nhsuk-react-components';
-import type { ConsoleAppointment } from '@sallyport/protocol';
+import type { ConsoleAppointment, RoomEnd } from '@sallyport/protocol';
 import { useSpeech } from '../ui/Language.tsx';
 import type { PlainKey } from '../ui/messages/catalogue.ts';
 import { formatTime } from '../ui/london-time.ts';
-import type { RoomSession } from './room-session.ts';
+import { useNow } from '../ui/Session.tsx';
 import type { AdmissionTrouble } from './admission.ts';
+import { doorOf } from './door.ts';
+import type { Door } from './door.ts';
+import { PatientFacts } from './PatientFacts.tsx';
+import type { RoomSession } from './room-session.ts';
 import type { RoomState } from './room-state.ts';
 import { RoomStage } from './RoomStage.tsx';
 import { wordsForAdmission } from './room-words.ts';
+import { StageHeading } from './StageHeading.tsx';
 
 export interface RoomProps {
   appointment: ConsoleAppointment;
-  /** Whether there still is a room to join. */
-  live: boolean;
   session: RoomSession;
   state: RoomState;
   onProblem: (words: string | undefined) => void;
@@ -22,27 +25,21 @@ export interface RoomProps {
 /** The room of an appointment, wherever the consultant stands with it. */
 export function Room({ state, ...props }: RoomProps): ReactNode {
   const { t } = useSpeech();
+  const door = doorOf(props.appointment, useNow(5_000));
+  const way = { ...props, door };
   switch (state.state) {
     case 'idle':
-      return <Door {...props} words="clinic.join" />;
+      return <AtTheDoor {...way} words="clinic.join" />;
     case 'approving':
-      return (
-        <p role="status" data-testid="room-approving">
-          {t('approval.waiting')}
-        </p>
-      );
+      return <Underway words={t('approval.waiting')} testId="room-approving" />;
     case 'joining':
-      return <p role="status">{t('room.joining')}</p>;
+      return <Underway words={t('room.joining')} testId="room-joining" />;
     case 'lost':
-      return (
-        <p role="alert" data-testid="room-lost">
-          {t('room.lost')}
-        </p>
-      );
+      return <Underway words={t('room.lost')} testId="room-lost" />;
     case 'failed':
-      return <Failed {...props} trouble={state.trouble} />;
+      return <Failed {...way} trouble={state.trouble} />;
     case 'left':
-      return <Left {...props} reason={state.reason} />;
+      return <Left {...way} reason={state.reason} />;
     case 'inRoom':
       return <RoomStage {...props} room={state} />;
     default:
@@ -50,26 +47,71 @@ export function Room({ state, ...props }: RoomProps): ReactNode {
   }
 }
 
-type DoorProps = Omit<RoomProps, 'state'>;
+type DoorProps = Omit<RoomProps, 'state'> & { door: Door };
 
-/** The way in, while there is a room: a click, because it opens the approver's window. */
-function Door({ live, session, words }: DoorProps & { words: PlainKey }) {
+function Underway({ words, testId }: { words: string; testId: string }) {
+  return (
+    <div data-testid={testId} role="status">
+      <StageHeading words={words} />
+    </div>
+  );
+}
+
+/** Outside the room: who waits and what is known of them, and the way in; or why there is none by now. */
+function AtTheDoor({ door, appointment, session, words }: DoorProps & { words: PlainKey }) {
+  const now = useNow();
+  if (door.state === 'closed') return <Closed appointment={appointment} why={door.why} />;
+  return (
+    <div className="app-waiting" data-testid="waiting-panel">
+      <PatientFacts appointment={appointment} progress={appointment.progress} now={now} />
+      <div>
+        <WayIn door={door} session={session} words={words} />
+      </div>
+    </div>
+  );
+}
+
+/** The way in: a click, because it opens the approver's window. Before the room opens it says when. */
+function WayIn({
+  door,
+  session,
+  words,
+}: {
+  door: Exclude<Door, { state: 'closed' }>;
+  session: RoomSession;
+  words: PlainKey;
+}) {
   const { t } = useSpeech();
-  if (!live) return null;
+  if (door.state === 'early') {
+    return (
+      <div role="status" data-testid="room-opens-at">
+        <InsetText>
+          <p>{t('room.opensAt', { time: formatTime(door.opensAt) })}</p>
+        </InsetText>
+      </div>
+    );
+  }
   return (
     <>
-      <p>{t('room.approveFirst')}</p>
-      <JoinButton session={session} words={words} />
+      <Button type="button" data-testid="join-room" onClick={() => void session.join()}>
+        {t(words)}
+      </Button>
+      {words === 'room.joinAgain' ? null : <p className="nhsuk-hint">{t('room.approveFirst')}</p>}
     </>
   );
 }
 
-function JoinButton({ session, words }: { session: RoomSession; words: PlainKey }) {
+/** There is no room to join any more, and why. */
+function Closed({ appointment, why }: Pick<DoorProps, 'appointment'> & { why: 'cancelled' | 'over' | 'ended' }) {
   const { t } = useSpeech();
+  const { endReason } = appointment;
+  const words = why === 'ended' && endReason !== null ? t(`room.left.${endReason}`) : t(`room.closed.${why}`);
   return (
-    <Button type="button" data-testid="join-room" onClick={() => void session.join()}>
-      {t(words)}
-    </Button>
+    <div data-testid="room-closed" data-why={why} data-reason={endReason}>
+      <InsetText>
+        <p>{words}</p>
+      </InsetText>
+    </div>
   );
 }
 
@@ -78,6 +120,7 @@ function Failed({ trouble, ...props }: DoorProps & { trouble: AdmissionTrouble }
   const isTooEarly = trouble.kind === 'trouble' && trouble.trouble.reason === 'too-early';
   return (
     <div data-testid="room-failed">
+      <StageHeading words={t('room.failed')} />
       <div role="alert">
         <InsetText>
           <p>
@@ -86,22 +129,39 @@ function Failed({ trouble, ...props }: DoorProps & { trouble: AdmissionTrouble }
           </p>
         </InsetText>
       </div>
-      {props.live ? <JoinButton session={props.session} words="page.tryAgain" /> : null}
+      <AtTheDoor {...props} words="page.tryAgain" />
     </div>
   );
 }
 
-function Left({ reason, live, session }: DoorProps & { reason: Extract<RoomState, { state: 'left' }>['reason'] }) {
+function Left({ reason, ...props }: DoorProps & { reason: RoomEnd | 'elsewhere' }) {
   const { t } = useSpeech();
-  const isOver = reason === 'consultant-ended' || reason === 'window-over';
   return (
     <div data-testid="room-left" data-reason={reason}>
+      <StageHeading words={t('room.left')} />
       <div role="status">
         <InsetText>
-          <p>{t(`room.left.${reason}`)}</p>
+          <p>
+            {t(`room.left.${reason}`)} {t('room.mediaOff')}
+          </p>
         </InsetText>
       </div>
-      {live && !isOver ? <JoinButton session={session} words="room.joinAgain" /> : null}
+      {endsForGood(reason) ? null : <AtTheDoor {...props} words="room.joinAgain" />}
     </div>
   );
+}
+
+/** Ends after which there is no room to come back to. */
+const forGood: readonly (RoomEnd | 'elsewhere')[] = [
+  'consultant-ended',
+  'window-over',
+  'no-consent',
+  'declined-rebook',
+  'declined-not-needed',
+  'declined-wrong-patient',
+  'declined-technical',
+];
+
+function endsForGood(reason: RoomEnd | 'elsewhere'): boolean {
+  return forGood.includes(reason);
 }

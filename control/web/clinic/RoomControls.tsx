@@ -1,39 +1,37 @@
-import { useState } from 'react';
 import type { ReactNode } from 'react';
-import { Button } from 'nhsuk-react-components';
+import { isNameChecked } from '@sallyport/protocol';
 import { ConfirmButton } from '../ui/ConfirmButton.tsx';
 import { useSpeech } from '../ui/Language.tsx';
-import type { PlainKey } from '../ui/messages/catalogue.ts';
+import { GatedButton } from './GatedButton.tsx';
 import type { RoomSession } from './room-session.ts';
-import { wordsForRoomRefusal } from './room-words.ts';
-import { laptopOf } from './room-state.ts';
+import { mayShare } from './room-state.ts';
 import type { InRoom } from './room-state.ts';
+import type { Ask } from './use-ask.ts';
 
 interface RoomControlsProps {
   session: RoomSession;
   room: InRoom;
-  onProblem: (words: string | undefined) => void;
+  ask: Ask;
 }
 
-/** What the consultant can do in the room. */
-export function RoomControls({ session, room, onProblem }: RoomControlsProps): ReactNode {
+/** What the consultant can do in the room, whatever its phase: the next phase, their own media, the way out. */
+export function RoomControls({ session, room, ask }: RoomControlsProps): ReactNode {
   const { t } = useSpeech();
-  const ask = async (method: Parameters<RoomSession['ask']>[0]) => {
-    const refusal = await session.ask(method);
-    onProblem(refusal === undefined ? undefined : wordsForRoomRefusal(refusal, t));
-  };
   return (
     <div className="app-controls" role="group" aria-label={t('room.controls')}>
-      <PhaseButtons room={room} ask={ask} />
+      {room.phase === 'consult' ? (
+        <GatedButton
+          words={t('room.startDebrief')}
+          testId="start-debrief"
+          primary={isNameChecked(room.progress)}
+          onPress={() => ask(session.ask('room.startDebrief'))}
+        />
+      ) : null}
       <OwnButton session={session} room={room} source="microphone" />
       <OwnButton session={session} room={room} source="camera" />
-      {room.own.screen === 'off' ? (
-        <Control words="room.share" testId="share-screen" onPress={() => session.shareScreen()} />
-      ) : (
-        <Control words="room.stopSharing" testId="stop-sharing" onPress={() => session.stopSharing()} />
-      )}
-      <Control
-        words="room.leave"
+      {room.phase === 'waiting' ? null : <ShareButton session={session} room={room} />}
+      <GatedButton
+        words={t('room.leave')}
         testId="leave-room"
         onPress={() => {
           session.leave();
@@ -45,28 +43,28 @@ export function RoomControls({ session, room, onProblem }: RoomControlsProps): R
           words={t('room.end')}
           question={t('room.endQuestion')}
           testId="end-room"
-          onConfirmed={() => ask('room.end')}
+          onConfirmed={async () => {
+            await ask(session.ask('room.end'));
+          }}
         />
       )}
     </div>
   );
 }
 
-interface PhaseButtonsProps {
-  room: InRoom;
-  ask: (method: 'room.admit' | 'room.startDebrief') => Promise<void>;
-}
-
-function PhaseButtons({ room, ask }: PhaseButtonsProps) {
+function ShareButton({ session, room }: Omit<RoomControlsProps, 'ask'>) {
+  const { t } = useSpeech();
+  if (room.own.screen !== 'off') {
+    return <GatedButton words={t('room.stopSharing')} testId="stop-sharing" onPress={() => session.stopSharing()} />;
+  }
+  const reason = room.phase === 'debrief' ? t('room.shareAfterStaff') : t('room.shareAfterName');
   return (
-    <>
-      {room.phase === 'waiting' && laptopOf(room) !== undefined ? (
-        <Control words="room.admit" testId="admit" primary onPress={() => ask('room.admit')} />
-      ) : null}
-      {room.phase === 'consult' ? (
-        <Control words="room.startDebrief" testId="start-debrief" primary onPress={() => ask('room.startDebrief')} />
-      ) : null}
-    </>
+    <GatedButton
+      words={t('room.share')}
+      testId="share-screen"
+      reason={mayShare(room) ? undefined : reason}
+      onPress={() => session.shareScreen()}
+    />
   );
 }
 
@@ -77,47 +75,17 @@ interface OwnButtonProps {
 }
 
 function OwnButton({ session, room, source }: OwnButtonProps) {
+  const { t } = useSpeech();
   const own = room.own[source];
   const testId = `toggle-${source}`;
   if (own === 'off') {
-    return <Control words={`room.${source}.start`} testId={testId} onPress={() => session.startOwnMedia()} />;
+    return <GatedButton words={t(`room.${source}.start`)} testId={testId} onPress={() => session.startOwnMedia()} />;
   }
   return (
-    <Control
-      words={own === 'on' ? `room.${source}.pause` : `room.${source}.resume`}
+    <GatedButton
+      words={own === 'on' ? t(`room.${source}.pause`) : t(`room.${source}.resume`)}
       testId={testId}
       onPress={() => session.setPaused(source, own === 'on')}
     />
-  );
-}
-
-interface ControlProps {
-  words: PlainKey;
-  testId: string;
-  primary?: boolean;
-  onPress: () => Promise<void>;
-}
-
-function Control({ words, testId, primary = false, onPress }: ControlProps) {
-  const { t } = useSpeech();
-  const [busy, setBusy] = useState(false);
-  const press = async () => {
-    setBusy(true);
-    await onPress();
-    setBusy(false);
-  };
-  return (
-    <Button
-      type="button"
-      small
-      secondary={!primary}
-      data-testid={testId}
-      aria-disabled={busy}
-      onClick={() => {
-        if (!busy) void press();
-      }}
-    >
-      {t(words)}
-    </Button>
   );
 }

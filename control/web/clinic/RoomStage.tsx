@@ -1,112 +1,153 @@
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { InsetText } from 'nhsuk-react-components';
+import { isNameChecked } from '@sallyport/protocol';
 import { useAnnounce } from '../ui/Announcer.tsx';
 import { useSpeech } from '../ui/Language.tsx';
-import { formatTime } from '../ui/london-time.ts';
 import { useNow } from '../ui/Session.tsx';
+import { closingOf } from './closing.ts';
+import type { Closing } from './closing.ts';
+import { ClosingNote } from './ClosingNote.tsx';
+import { DebriefBanner } from './DebriefBanner.tsx';
 import { MediaVideo } from './MediaVideo.tsx';
+import { NameCheck } from './NameCheck.tsx';
+import { PeoplePictures } from './PeoplePictures.tsx';
 import type { RoomProps } from './Room.tsx';
 import { RoomControls } from './RoomControls.tsx';
-import { laptopOf, remoteOf } from './room-state.ts';
+import type { RoomSession } from './room-session.ts';
+import { laptopOf, trackOf } from './room-state.ts';
 import type { InRoom } from './room-state.ts';
 import { wordsForDistrust, wordsForKeptOut } from './room-words.ts';
+import { newlySaid, spokenRoom } from './spoken-room.ts';
+import { StageHeading } from './StageHeading.tsx';
+import { useAsk } from './use-ask.ts';
+import type { Ask } from './use-ask.ts';
+import { WaitingPanel } from './WaitingPanel.tsx';
+import { WhoIsHere } from './WhoIsHere.tsx';
 
-type StageProps = Omit<RoomProps, 'state' | 'live'> & { room: InRoom };
+interface StageProps extends Pick<RoomProps, 'appointment' | 'session' | 'onProblem'> {
+  room: InRoom;
+}
 
-/** The room as the consultant sees it: the patient large, themselves small, what they can do. */
+/** The room as the consultant sees it: who waits; then the patient large, themselves small, and what they can do. */
 export function RoomStage({ appointment, session, room, onProblem }: StageProps): ReactNode {
   const { t } = useSpeech();
-  const announce = useAnnounce();
-  const present = laptopOf(room) !== undefined;
-  useEffect(() => {
-    announce(t(`room.phase.${room.phase}`));
-  }, [announce, t, room.phase]);
-  useEffect(() => {
-    announce(present ? t('room.laptopHere') : t('room.laptopAway'));
-  }, [announce, t, present]);
-  const camera = remoteOf(room, 'camera');
-  const microphone = remoteOf(room, 'microphone');
+  const ask = useAsk(onProblem);
+  const now = useNow(5_000);
+  const { phase } = room;
+  const closing = closingOf(appointment, room.closesAt, now);
+  useSpokenRoom(room, closing);
+  return (
+    <section data-testid="room" data-phase={phase} data-connection={room.connection} aria-label={t('clinic.room')}>
+      <StageHeading words={t(`room.phase.${phase}`)} />
+      <Troubles room={room} />
+      <ClosingNote
+        closing={closing}
+        extendable={closing.soon || phase !== 'waiting'}
+        onExtend={() => ask(session.extend())}
+      />
+      <PhaseContent appointment={appointment} session={session} room={room} ask={ask} />
+      <RoomControls session={session} room={room} ask={ask} />
+      <WhoIsHere room={room} />
+    </section>
+  );
+}
+
+interface ContentProps extends Pick<StageProps, 'appointment' | 'session' | 'room'> {
+  ask: Ask;
+}
+
+function PhaseContent({ appointment, session, room, ask }: ContentProps) {
+  if (room.phase === 'waiting') {
+    return (
+      <>
+        <WaitingPanel appointment={appointment} session={session} room={room} ask={ask} />
+        <div className="app-own">
+          <OwnPicture session={session} room={room} />
+        </div>
+      </>
+    );
+  }
+  return (
+    <>
+      {room.phase === 'debrief' ? <DebriefBanner confirmed={room.progress.staffConfirmed} /> : null}
+      {room.phase === 'consult' && !isNameChecked(room.progress) ? (
+        <NameCheck
+          name={appointment.patientName}
+          checked={room.progress.nameChecked}
+          onCorrect={() => ask(session.ask('room.checkName'))}
+        />
+      ) : null}
+      <Picture session={session} room={room} />
+      <PeoplePictures room={room} />
+    </>
+  );
+}
+
+/** The laptop's picture and sound, large. */
+function Picture({ session, room }: Pick<StageProps, 'session' | 'room'>) {
+  const { t } = useSpeech();
+  const laptop = laptopOf(room);
+  const camera = trackOf(room, laptop, 'camera');
+  const microphone = trackOf(room, laptop, 'microphone');
   const overlay = wordsOver(room);
   return (
-    <section data-testid="room" data-phase={room.phase} data-connection={room.connection} aria-label={t('clinic.room')}>
-      <PhaseBanner room={room} />
-      <Present room={room} />
-      <KeptOut room={room} />
-      <Closing closesAt={appointment.closesAt} />
-      {room.problem === undefined ? null : (
-        <div role="alert" data-testid="media-problem">
-          <InsetText>
-            <p>{t(room.problem)}</p>
-          </InsetText>
-        </div>
-      )}
-      <div className="app-stage">
-        <MediaVideo
-          testId="remote-video"
-          className="app-stage__remote"
-          label={t('room.remote')}
-          tracks={[camera?.track, microphone?.track]}
-        />
-        {overlay === undefined ? null : <p className="app-stage__words">{t(overlay)}</p>}
-        {microphone?.paused === true ? <p className="app-stage__note">{t('room.remoteMuted')}</p> : null}
-        <div className="app-stage__self">
-          <MediaVideo
-            testId="self-view"
-            className="app-stage__self-video"
-            label={t('room.self')}
-            muted
-            tracks={[room.own.camera === 'on' ? session.ownTrack('camera') : undefined]}
-          />
-          {room.own.camera === 'on' ? null : <p className="app-stage__self-words">{t('room.cameraOff')}</p>}
-        </div>
+    <div className="app-stage">
+      <MediaVideo
+        testId="remote-video"
+        className="app-stage__remote"
+        label={t('room.remote')}
+        tracks={[camera?.track, microphone?.track]}
+      />
+      {overlay === undefined ? null : <p className="app-stage__words">{t(overlay)}</p>}
+      {microphone?.paused === true ? <p className="app-stage__note">{t('room.remoteMuted')}</p> : null}
+      <div className="app-stage__self">
+        <OwnPicture session={session} room={room} />
       </div>
-      <RoomControls session={session} room={room} onProblem={onProblem} />
-    </section>
+    </div>
+  );
+}
+
+function OwnPicture({ session, room }: { session: RoomSession; room: InRoom }) {
+  const { t } = useSpeech();
+  return (
+    <div className="app-self">
+      <MediaVideo
+        testId="self-view"
+        className="app-self__video"
+        label={t('room.self')}
+        muted
+        tracks={[room.own.camera === 'on' ? session.ownTrack('camera') : undefined]}
+      />
+      {room.own.camera === 'on' ? null : <p className="app-self__words">{t('room.cameraOff')}</p>}
+    </div>
   );
 }
 
 /** What stands over the picture while there is none. */
 function wordsOver(room: InRoom) {
-  if (laptopOf(room) === undefined) return 'room.laptopAway' as const;
-  if (room.phase === 'waiting') return 'room.readyToAdmit' as const;
-  if (room.connection === 'reconnecting') return 'room.reconnecting' as const;
-  return (remoteOf(room, 'camera')?.paused ?? true) ? ('room.noPicture' as const) : undefined;
-}
-
-function PhaseBanner({ room }: { room: InRoom }) {
-  const { t } = useSpeech();
-  if (room.phase === 'debrief') {
-    return (
-      <div className="app-debrief" role="alert" data-testid="debrief-banner">
-        <h2 className="nhsuk-heading-m">{t('room.debriefHeading')}</h2>
-        <p>{t('room.debriefWords')}</p>
-      </div>
-    );
-  }
-  return (
-    <p className="app-phase" data-testid="phase-words">
-      {t(`room.phase.${room.phase}`)}
-    </p>
-  );
-}
-
-/** Who is on the other side, as people approved it. */
-function Present({ room }: { room: InRoom }) {
-  const { t } = useSpeech();
   const laptop = laptopOf(room);
-  const person = laptop && room.vouchers.get(laptop.id);
-  if (laptop === undefined || person === undefined) return null;
-  return (
-    <p data-testid="verified-laptop">
-      <strong>{t('room.verifiedLaptop', { laptop: laptop.name, prison: laptop.site.name, person })}</strong>{' '}
-      {t('room.verified')}
-    </p>
-  );
+  if (laptop === undefined) return 'room.laptopAway' as const;
+  if (room.phase === 'debrief' && !room.progress.staffConfirmed) return 'room.laptopDark' as const;
+  if (room.connection === 'reconnecting') return 'room.reconnecting' as const;
+  return (trackOf(room, laptop, 'camera')?.paused ?? true) ? ('room.noPicture' as const) : undefined;
 }
 
-/** Says when somebody is neither shown nor heard, or when control’s word about people is not believed. */
-function KeptOut({ room: { keptOut, distrusted } }: { room: InRoom }) {
+/** Says aloud what is new in the room. */
+function useSpokenRoom(room: InRoom, closing: Closing): void {
+  const { t } = useSpeech();
+  const announce = useAnnounce();
+  const said = useRef<readonly string[]>([]);
+  useEffect(() => {
+    const sentences = spokenRoom(room, closing, t);
+    const words = newlySaid(said.current, sentences);
+    if (words !== '') announce(words);
+    said.current = sentences;
+  }, [announce, room, closing, t]);
+}
+
+/** Says when somebody is neither shown nor heard, when control’s word about people is not believed, and when own media fail. */
+function Troubles({ room: { keptOut, distrusted, problem } }: { room: InRoom }) {
   const { t } = useSpeech();
   return (
     <div role="alert">
@@ -120,23 +161,11 @@ function KeptOut({ room: { keptOut, distrusted } }: { room: InRoom }) {
           <p>{wordsForDistrust(distrusted, t)}</p>
         </InsetText>
       )}
-    </div>
-  );
-}
-
-const warningMilliseconds = 5 * 60_000;
-
-/** Says, shortly before, when the room closes by itself. */
-function Closing({ closesAt }: { closesAt: number }) {
-  const { t } = useSpeech();
-  const soon = closesAt - useNow() < warningMilliseconds;
-  return (
-    <div role="status">
-      {soon ? (
-        <InsetText>
-          <p>{t('room.closesAt', { time: formatTime(closesAt) })}</p>
+      {problem === undefined ? null : (
+        <InsetText data-testid="media-problem">
+          <p>{t(problem)}</p>
         </InsetText>
-      ) : null}
+      )}
     </div>
   );
 }

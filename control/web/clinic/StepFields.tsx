@@ -61,7 +61,7 @@ export function StepFields({ step, index, errors, removable, onStep, onRemove }:
             ))}
           </Select>
         </div>
-        <Textarea {...field('words')} label={t('steps.words')} hint={t('steps.wordsHint')} rows={4} maxLength={2000} />
+        <Textarea {...field('words')} label={t('steps.words')} hint={t('steps.wordsHint')} rows={4} />
         {removable ? (
           <Button type="button" small secondary data-testid="remove-next-step" onClick={onRemove}>
             {t('steps.remove', { number: index + 1 })}

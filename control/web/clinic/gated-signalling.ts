@@ -1,4 +1,5 @@
-import type { JoinProof, RequestRefusal, RoomNotification } from '@sallyport/protocol';
+import { joiner } from '@sallyport/protocol';
+import type { JoinProof, PeerKind, RequestRefusal, RoomNotification } from '@sallyport/protocol';
 import { ParticipantGate } from '@sallyport/protocol/participants';
 import type { GateOptions } from '@sallyport/protocol/participants';
 import type { RoomSignalling } from '@sallyport/room-client';
@@ -17,6 +18,8 @@ export interface GatedSignalling extends RoomSignalling {
 }
 
 export interface GateKeeping {
+  /** Who joins: everybody of another kind may be there as well, each kind's place being proved. */
+  kind: PeerKind;
   verify: GateOptions['verify'];
   /** Somebody was refused whom newer manifests or rosters may know. */
   onStale: () => void;
@@ -34,14 +37,14 @@ const mayBeStale: readonly RequestRefusal[] = ['unknown-manifest', 'unknown-cred
 export function gatedSignalling(
   socket: RoomSocket,
   proof: JoinProof,
-  { verify, onStale, onKeptOut }: GateKeeping,
+  { kind, verify, onStale, onKeptOut }: GateKeeping,
 ): GatedSignalling {
   const listeners = new Set<(notification: RoomNotification) => void>();
   let refused: RequestRefusal | undefined;
   let keptOut: RequestRefusal | undefined;
   const gate = new ParticipantGate({
     verify,
-    expects: 'device',
+    expects: joiner.shape.kind.options.filter((each) => each !== kind),
     tell: (notification) => {
       for (const listener of [...listeners]) listener(notification);
     },

@@ -13,6 +13,9 @@ export interface StepDraft {
 
 export const emptyStep: StepDraft = { kind: '', urgency: '', responsible: '', words: '' };
 
+/** The fields of a step, in their order. */
+export const stepFields = ['kind', 'urgency', 'responsible', 'words'] as const satisfies readonly (keyof StepDraft)[];
+
 /** How many steps can be recorded at once. */
 export const maxSteps = 20;
 
@@ -33,6 +36,15 @@ export function checkNextSteps(
   const steps = drafts.map((draft) => ({ ...draft, words: tidy(draft.words) }));
   const checked = consoleApi.recordNextSteps.body.shape.steps.safeParse(steps);
   return errors.length === 0 && checked.success ? { ok: true, value: checked.data } : { ok: false, errors };
+}
+
+/** Whether what was recorded is exactly what is written here. */
+export function isRecordOf(recorded: readonly NextStep[], drafts: readonly StepDraft[]): boolean {
+  const written = drafts.map((draft) => ({ ...draft, words: tidy(draft.words) }));
+  return (
+    written.length === recorded.length &&
+    recorded.every((step, index) => stepFields.every((field) => step[field] === written[index]?.[field]))
+  );
 }
 
 function errorsOf(draft: StepDraft, index: number, several: boolean, t: Translate): FieldError[] {

@@ -1,102 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { JoinProof, Participant } from '@sallyport/protocol';
+import { noProgress } from '@sallyport/protocol';
 import type { RoomSignalling } from '@sallyport/room-client';
-import type { Admitted } from './admission.ts';
-import { RoomSession } from './room-session.ts';
-import type { ParticipantVerification } from '@sallyport/protocol/participants';
-import type { TrustProblem } from '../ui/trust.ts';
-import { PlayedClient, PlayedSocket, PlayedTrack } from './room-testing.ts';
-
-const proof: JoinProof = { kind: 'consultant', join: { statement: 'AA', approvals: [] } };
-const laptop: Participant = {
-  id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a11',
-  kind: 'device',
-  name: 'HB-07',
-  site: { id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a12', name: 'HMP Exemplar' },
-  proof,
-};
-/** Lets everything that is ready happen. */
-const settle = () => new Promise((resolve) => setTimeout(resolve));
-
-/** A way in that the test opens. */
-class PlayedAdmission {
-  answer: Admitted = { ok: true, proof };
-  verified: ParticipantVerification = { accepted: false, reason: 'unknown-credential' };
-  distrust: TrustProblem | undefined;
-  readonly did: string[] = [];
-
-  obtain(): Promise<Admitted> {
-    this.did.push('obtain');
-    return Promise.resolve(this.answer);
-  }
-
-  discard(): void {
-    this.did.push('discard');
-  }
-
-  verify(): Promise<ParticipantVerification> {
-    return Promise.resolve(this.verified);
-  }
-
-  refreshTrust(): Promise<TrustProblem | undefined> {
-    this.did.push('refreshTrust');
-    return Promise.resolve(this.distrust);
-  }
-}
-
-/** A consultant before a room, whose hardware, socket and room the test plays. */
-function scene(prepare: (client: PlayedClient) => void = () => undefined) {
-  const sockets: PlayedSocket[] = [];
-  const clients: PlayedClient[] = [];
-  const signallings: RoomSignalling[] = [];
-  const admission = new PlayedAdmission();
-  const tracks: PlayedTrack[] = [];
-  const take = (kind: string) => {
-    const track = new PlayedTrack(kind);
-    tracks.push(track);
-    return track;
-  };
-  const streamOf = (...kinds: string[]) => {
-    const taken = kinds.map(take);
-    const of = (kind: string) => taken.filter((track) => track.kind === kind);
-    return Promise.resolve({
-      getVideoTracks: () => of('video'),
-      getAudioTracks: () => of('audio'),
-    } as unknown as MediaStream);
-  };
-  const session = new RoomSession({
-    connect: () => {
-      const socket = new PlayedSocket();
-      sockets.push(socket);
-      queueMicrotask(() => {
-        socket.play('open');
-      });
-      return socket;
-    },
-    admission,
-    makeClient: (signalling) => {
-      signallings.push(signalling);
-      const client = new PlayedClient();
-      prepare(client);
-      clients.push(client);
-      return client;
-    },
-    devices: { getUserMedia: () => streamOf('video', 'audio'), getDisplayMedia: () => streamOf('video') },
-    wait: () => Promise.resolve(),
-  });
-  const states: string[] = [];
-  session.subscribe(() => {
-    const { state } = session.snapshot();
-    if (states.at(-1) !== state) states.push(state);
-  });
-  return { session, sockets, clients, tracks, states, admission, signallings };
-}
-
-const roomOf = (session: RoomSession) => {
-  const state = session.snapshot();
-  if (state.state !== 'inRoom') throw new Error(`not in the room: ${state.state}`);
-  return state;
-};
+import { beginConsult, laptop, proof, roomOf, scene, settle } from './room-session-testing.ts';
+import { PlayedTrack } from './room-testing.ts';
+import type { PlayedSocket } from './room-testing.ts';
 
 describe('a consultant’s stay in a room', () => {
   test('begins with joining, then camera and microphone', async () => {
@@ -140,6 +47,7 @@ describe('a consultant’s stay in a room', () => {
     for (const end of ['leave', 'ended'] as const) {
       const { session, clients, tracks, sockets } = scene();
       await session.join();
+      beginConsult(clients[0]);
       await session.shareScreen();
       if (end === 'leave') session.leave();
       else clients[0]?.tell('ended', 'window-over');
@@ -220,6 +128,7 @@ describe('a consultant’s stay in a room', () => {
   test('stops a shared screen for good', async () => {
     const { session, clients, tracks } = scene();
     await session.join();
+    beginConsult(clients[0]);
     await session.shareScreen();
     expect(roomOf(session).own.screen).toBe('on');
     await session.stopSharing();
@@ -261,6 +170,7 @@ describe('S25 a consultant’s way into a room', () => {
     const asked = socket?.sent.at(-1);
     const seat = {
       phase: 'waiting',
+      progress: noProgress,
       rtpCapabilities: {},
       participants: [],
       producers: [],

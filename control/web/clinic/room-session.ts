@@ -1,21 +1,35 @@
-import { closeCodes } from '@sallyport/protocol';
-import { statementRefusal } from '@sallyport/protocol';
-import type { JoinProof, MediaSource as Source, Outcome, Refusal, RoomEnd } from '@sallyport/protocol';
+import { closeCodes, mediaAllowance, noProgress, statementRefusal } from '@sallyport/protocol';
+import type {
+  DeclineReason,
+  JoinProof,
+  MediaAllowance,
+  MediaSource as Source,
+  Outcome,
+  PeerKind,
+  Refusal,
+  RoomEnd,
+  RoomRequestMethod,
+  RoomRequestParams,
+  RoomRequestResult,
+  WaitingMessage,
+} from '@sallyport/protocol';
 import type { RoomClient, RoomSignalling } from '@sallyport/room-client';
 import type { Admission } from './admission.ts';
 import { gatedSignalling } from './gated-signalling.ts';
 import type { GatedSignalling } from './gated-signalling.ts';
-import { captureOwn, captureScreen } from './own-media.ts';
 import type { MediaSource } from './own-media.ts';
+import { OwnSending } from './own-sending.ts';
 import { openRoomSocket } from './room-socket.ts';
 import type { PlainSocket, RoomSocket } from './room-socket.ts';
 import { afterHappening, freshRoom, hearAll } from './room-state.ts';
-import type { InRoom, OwnState, RoomHappening, RoomState } from './room-state.ts';
+import type { InRoom, RoomHappening, RoomState } from './room-state.ts';
 
 /** What of a room's client is needed. */
 export type SessionClient = Pick<RoomClient, 'on' | 'join' | 'publish' | 'unpublish' | 'setMuted' | 'leave' | 'close'>;
 
 export interface RoomSessionOptions {
+  /** Who joins; the room's consultant unless stated. */
+  kind?: PeerKind;
   connect: () => PlainSocket;
   /** Makes a client of the room, which joins once. */
   makeClient: (signalling: RoomSignalling) => SessionClient;
@@ -24,7 +38,12 @@ export interface RoomSessionOptions {
   devices: MediaSource | undefined;
   /** Waits, milliseconds. */
   wait: (milliseconds: number) => Promise<void>;
+  /** Milliseconds since the epoch. */
+  now: () => number;
 }
+
+/** What the consultant asks of the room in one word. */
+export type RoomAct = 'room.admit' | 'room.checkName' | 'room.startDebrief' | 'room.end';
 
 /** After a broken connection: how often it is tried again, and how long it waits in between, milliseconds. */
 const retries = { times: 15, pause: 2000 };
@@ -33,12 +52,12 @@ const hopeless: readonly Refusal['reason'][] = ['too-late', 'not-allowed', 'not-
 /** Refusals of the proof itself: it has to be approved anew. */
 const ofProof: readonly Refusal['reason'][] = [...statementRefusal.options, 'unverified'];
 
-/** The consultant's stay in one room: socket, media, what they do, and one state that the page shows. */
+/** A stay in one room, the consultant's or a guest's: socket, media, what they do, and one state that the page shows. */
 export class RoomSession {
   readonly #options: RoomSessionOptions;
+  readonly #kind: PeerKind;
   readonly #listeners = new Set<() => void>();
-  readonly #tracks = new Map<Source, MediaStreamTrack>();
-  readonly #muted = new Set<Source>();
+  readonly #own: OwnSending;
   #state: RoomState = { state: 'idle' };
   #socket: RoomSocket | undefined;
   #client: SessionClient | undefined;
@@ -50,6 +69,19 @@ export class RoomSession {
 
   constructor(options: RoomSessionOptions) {
     this.#options = options;
+    this.#kind = options.kind ?? 'consultant';
+    this.#own = new OwnSending({
+      devices: options.devices,
+      allowance: () => this.#allowance,
+      client: () => this.#client,
+      stay: () => this.#stay,
+      onOwn: (source, own) => {
+        if (this.#state.state === 'inRoom') this.#change({ own: { ...this.#state.own, [source]: own } });
+      },
+      onProblem: (problem) => {
+        this.#change({ problem });
+      },
+    });
   }
 
   readonly snapshot = (): RoomState => this.#state;
@@ -63,7 +95,7 @@ export class RoomSession {
 
   /** The consultant's own track of a source, to show them. */
   ownTrack(source: Source): MediaStreamTrack | undefined {
-    return this.#tracks.get(source);
+    return this.#own.track(source);
   }
 
   /**
@@ -100,70 +132,75 @@ export class RoomSession {
     this.#signalling?.recheck();
   }
 
-  /** Takes camera and microphone and publishes them; again after a problem. */
-  async startOwnMedia(): Promise<void> {
-    if (!this.#tracks.has('camera') || !this.#tracks.has('microphone')) {
-      const stay = this.#stay;
-      this.#stopTracks(['camera', 'microphone']);
-      const own = await captureOwn(this.#options.devices);
-      if (stay !== this.#stay) {
-        for (const track of [own.camera, own.microphone]) track?.stop();
-        return;
-      }
-      this.#change({ problem: own.problem });
-      if (own.camera !== undefined) this.#tracks.set('camera', own.camera);
-      if (own.microphone !== undefined) this.#tracks.set('microphone', own.microphone);
-    }
-    await Promise.all([this.#publish('camera'), this.#publish('microphone')]);
+  /** Takes camera and microphone and publishes them; again after a problem. Nothing while the room allows none. */
+  startOwnMedia(): Promise<void> {
+    return this.#own.start();
   }
 
   /** Mutes or unmutes the microphone, turns the camera off or on: here at once, then for the others. */
-  async setPaused(source: 'camera' | 'microphone', paused: boolean): Promise<void> {
-    if (paused) this.#muted.add(source);
-    else this.#muted.delete(source);
-    this.#setOwn(source, paused ? 'paused' : 'on');
-    await this.#client?.setMuted(source, paused);
+  setPaused(source: 'camera' | 'microphone', paused: boolean): Promise<void> {
+    return this.#own.setPaused(source, paused);
   }
 
-  /** Asks which screen or window to show, and shows it. */
-  async shareScreen(): Promise<void> {
-    const stay = this.#stay;
-    const shared = await captureScreen(this.#options.devices);
-    if (shared === undefined) return;
-    if ('problem' in shared) {
-      this.#change({ problem: shared.problem });
-      return;
-    }
-    if (stay !== this.#stay) {
-      shared.track.stop();
-      return;
-    }
-    this.#tracks.set('screen', shared.track);
-    await this.#publish('screen');
+  /** Asks which screen or window to show, and shows it; nothing while the room allows none. */
+  shareScreen(): Promise<void> {
+    return this.#own.share();
   }
 
   /** Stops showing a screen. */
-  async stopSharing(): Promise<void> {
-    this.#stopTracks(['screen']);
-    this.#setOwn('screen', 'off');
-    await this.#client?.unpublish('screen');
+  stopSharing(): Promise<void> {
+    return this.#own.end('screen');
   }
 
-  /** Asks the room for its next phase, or its end. @returns why not, when it is refused */
-  async ask(method: 'room.admit' | 'room.startDebrief' | 'room.end'): Promise<Refusal | undefined> {
-    const stay = this.#stay;
-    const answer = await this.#socket?.request(method, {});
-    // The room's end can arrive before the answer to asking for it, and closes the socket.
-    if (stay !== this.#stay) return undefined;
-    return answer === undefined || answer.ok ? undefined : answer.refusal;
+  /** Asks the room for its next phase, or its end, or confirms the name. @returns why not, when it is refused */
+  ask(method: RoomAct): Promise<Refusal | undefined> {
+    return this.#request(method, {});
+  }
+
+  /** Tells whoever waits how long it takes. @returns why not, when it is refused */
+  tell(message: WaitingMessage): Promise<Refusal | undefined> {
+    return this.#request('room.message', { message }, () => {
+      this.#heard({ event: 'message', value: message });
+    });
+  }
+
+  /** Sends away whoever waits; the room ends. @returns why not, when it is refused */
+  decline(reason: DeclineReason): Promise<Refusal | undefined> {
+    return this.#request('room.decline', { reason });
+  }
+
+  /** Lets the room close later, once. @returns why not, when it is refused */
+  extend(): Promise<Refusal | undefined> {
+    return this.#request('room.extend', {}, ({ closesAt }) => {
+      this.#heard({ event: 'closesAt', value: closesAt });
+    });
   }
 
   /** Leaves the room; every track is stopped before this returns. */
   leave(): void {
     if (this.#state.state === 'idle' || this.#state.state === 'left') return;
+    if (this.#state.state === 'failed') {
+      // Nothing was joined, so nothing is left: the next look at the page is a first one.
+      this.#setState({ state: 'idle' });
+      return;
+    }
     // Its request is on the socket before the socket closes.
     void this.#client?.leave();
     this.#finish({ state: 'left', reason: 'left' });
+  }
+
+  async #request<M extends RoomRequestMethod>(
+    method: M,
+    params: RoomRequestParams<M>,
+    onDone: (result: RoomRequestResult<M>) => void = () => undefined,
+  ): Promise<Refusal | undefined> {
+    const stay = this.#stay;
+    const answer = await this.#socket?.request(method, params);
+    // The room's end can arrive before the answer to asking for it, and closes the socket.
+    if (answer === undefined || stay !== this.#stay) return undefined;
+    if (!answer.ok) return answer.refusal;
+    onDone(answer.value);
+    return undefined;
   }
 
   async #enter(stay: number, proof: JoinProof): Promise<Outcome<void>> {
@@ -179,6 +216,7 @@ export class RoomSession {
     }
     // SECURITY: what the room says reaches its client, and so the page, only through the gate (S25).
     const signalling = gatedSignalling(socket, proof, {
+      kind: this.#kind,
       verify: (participant) => this.#options.admission.verify(participant),
       onStale: () => void this.trustChanged(),
       onKeptOut: () => {
@@ -201,8 +239,9 @@ export class RoomSession {
       if (ofProof.includes(joined.refusal.reason)) this.#options.admission.discard();
       return joined;
     }
-    const { phase, participants } = joined.value;
-    const room = early.reduce(afterHappening, { ...freshRoom, phase, participants });
+    const now = this.#options.now();
+    const fresh: InRoom = { ...freshRoom, ...joined.value };
+    const room = early.reduce((before, happening) => afterHappening(before, happening, now), fresh);
     const { vouchers, keptOut } = signalling;
     this.#setState({ state: 'inRoom', ...room, vouchers, keptOut });
     return { ok: true, value: undefined };
@@ -215,10 +254,18 @@ export class RoomSession {
       else this.#finish({ state: 'left', reason: happening.value });
       return;
     }
-    if (happening.event === 'localTrackEnded') this.#tracks.delete(happening.value);
+    if (happening.event === 'localTrackEnded') this.#own.lost(happening.value);
     if (this.#state.state !== 'inRoom') return;
     const vouchers = this.#signalling?.vouchers ?? this.#state.vouchers;
-    this.#change({ ...afterHappening(this.#state, happening), vouchers });
+    const before = this.#allowance;
+    this.#change({ ...afterHappening(this.#state, happening, this.#options.now()), vouchers });
+    if (!before.sends && this.#allowance.sends) void this.startOwnMedia();
+    void this.#own.withhold();
+  }
+
+  /** What the room allows whoever is here. */
+  get #allowance(): MediaAllowance {
+    return mediaAllowance(this.#state.state === 'inRoom' ? this.#state : closed, this.#kind);
   }
 
   #lost(code: number): void {
@@ -239,25 +286,12 @@ export class RoomSession {
       const entered = await this.#enter(stay, proof);
       if (stay !== this.#stay) return;
       if (entered.ok) {
-        await Promise.all([this.startOwnMedia(), this.#publish('screen')]);
+        await this.#own.startAgain();
         return;
       }
       if ([...hopeless, ...ofProof].includes(entered.refusal.reason)) break;
     }
     this.#finish({ state: 'left', reason: lostBy });
-  }
-
-  async #publish(source: Source): Promise<void> {
-    const track = this.#tracks.get(source);
-    const client = this.#client;
-    if (track === undefined || client === undefined) return;
-    const muted = this.#muted.has(source);
-    // SECURITY: what the consultant muted stays muted when the room is joined afresh (S16).
-    if (muted) await client.setMuted(source, true);
-    const published = await client.publish(source, track);
-    if (client !== this.#client) return;
-    if (published.ok) this.#setOwn(source, muted ? 'paused' : 'on');
-    else this.#change({ problem: 'media.sendFailed' });
   }
 
   #begin(state: RoomState): number {
@@ -268,9 +302,7 @@ export class RoomSession {
 
   #finish(state: RoomState): void {
     this.#stay += 1;
-    // SECURITY: no camera, microphone or screen stays captured after a room (S16).
-    this.#stopTracks([...this.#tracks.keys()]);
-    this.#muted.clear();
+    this.#own.stop();
     this.#drop();
     this.#setState(state);
   }
@@ -284,17 +316,6 @@ export class RoomSession {
     this.#socket = undefined;
   }
 
-  #stopTracks(sources: readonly Source[]): void {
-    for (const source of sources) {
-      this.#tracks.get(source)?.stop();
-      this.#tracks.delete(source);
-    }
-  }
-
-  #setOwn(source: Source, own: OwnState): void {
-    if (this.#state.state === 'inRoom') this.#change({ own: { ...this.#state.own, [source]: own } });
-  }
-
   #change(changed: Partial<InRoom>): void {
     if (this.#state.state === 'inRoom') this.#setState({ ...this.#state, ...changed });
   }
@@ -305,5 +326,7 @@ export class RoomSession {
   }
 }
 
+/** Where nothing is allowed. */
+const closed = { phase: 'ended', progress: noProgress } as const;
 /** For a stay that ended while it was beginning; nobody is shown it. */
 const superseded = { ok: false, refusal: { reason: 'wrong-state' } } as const;

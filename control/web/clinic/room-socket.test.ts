@@ -32,6 +32,15 @@ describe('the consultant’s socket', () => {
     expect(lost).toEqual([]);
   });
 
+  test('that is never answered is given up', async () => {
+    const plain = new PlayedSocket();
+    const opening = openRoomSocket({ connect: () => plain, onLost: () => undefined, timeout: 1000 });
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(await opening).toEqual({ ok: false, refusal: { reason: 'not-connected' } });
+    plain.play('open');
+    expect([plain.closedWith, vi.getTimerCount()]).toEqual([1000, 0]);
+  });
+
   test('numbers its requests and takes each answer to its own (P5.3)', async () => {
     const { plain, socket } = await open();
     const first = socket.request('room.pauseProducer', { producer: 'p1', paused: true });

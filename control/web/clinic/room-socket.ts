@@ -31,13 +31,13 @@ export interface RoomSocketOptions {
   connect: () => PlainSocket;
   /** Called once when an open socket is gone, unless it was closed here; `code` as RFC 6455, 7.4. */
   onLost: (code: number) => void;
-  /** How long a request waits for its answer, milliseconds. */
+  /** How long opening, and each request, waits for its answer, milliseconds; 10,000 unless stated. */
   timeout?: number;
 }
 
-/** Opens the browser's socket to this page's own origin. */
-export function connectToRooms(): PlainSocket {
-  const address = new URL(roomSocketPath, window.location.href);
+/** Opens the browser's socket to this page's own origin. @param path the consultants', unless stated */
+export function connectToRooms(path: string = roomSocketPath): PlainSocket {
+  const address = new URL(path, window.location.href);
   address.protocol = address.protocol === 'http:' ? 'ws:' : 'wss:';
   return new WebSocket(address);
 }
@@ -47,15 +47,22 @@ export function openRoomSocket(options: RoomSocketOptions): Promise<Outcome<Room
   return new Promise((resolve) => {
     const plain = options.connect();
     const socket = new FramedSocket(plain, options);
+    const timer = setTimeout(() => {
+      socket.close();
+      resolve(notConnected);
+    }, options.timeout ?? defaultTimeout);
     plain.addEventListener('open', () => {
+      clearTimeout(timer);
       resolve({ ok: true, value: socket });
     });
     plain.addEventListener('close', () => {
+      clearTimeout(timer);
       resolve(notConnected);
     });
   });
 }
 
+const defaultTimeout = 10_000;
 const notConnected = { ok: false, refusal: { reason: 'not-connected' } } as const;
 const timedOut = { ok: false, refusal: { reason: 'timed-out' } } as const;
 const failed = { ok: false, refusal: { reason: 'failed' } } as const;
@@ -77,7 +84,7 @@ class FramedSocket implements RoomSocket {
     this.#plain = plain;
     this.#options = options;
     plain.addEventListener('open', () => {
-      this.#state = 'open';
+      if (this.#state === 'opening') this.#state = 'open';
     });
     plain.addEventListener('message', (event) => {
       this.#received(event.data);
@@ -122,7 +129,7 @@ class FramedSocket implements RoomSocket {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
         settle(timedOut);
-      }, this.#options.timeout ?? 10_000);
+      }, this.#options.timeout ?? defaultTimeout);
       this.#pending.set(id, { settle, timer });
     });
   }

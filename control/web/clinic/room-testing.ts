@@ -1,5 +1,6 @@
 // A socket and a room's client that a test plays, for tests of the consultant's side.
-import type { Outcome } from '@sallyport/protocol';
+import { noProgress, timesOf } from '@sallyport/protocol';
+import type { ConsoleAppointment, JoinProof, Outcome, Participant } from '@sallyport/protocol';
 import type { Joined, RoomEvents } from '@sallyport/room-client';
 import type { PlainSocket } from './room-socket.ts';
 import type { SessionClient } from './room-session.ts';
@@ -50,7 +51,10 @@ export class PlayedTrack {
 /** A room's client that does as it is told and remembers it. */
 export class PlayedClient implements SessionClient {
   readonly did: string[] = [];
-  joins: Outcome<Joined> = { ok: true, value: { phase: 'waiting', participants: [], closesAt: 2e12 } };
+  joins: Outcome<Joined> = {
+    ok: true,
+    value: { phase: 'waiting', progress: noProgress, participants: [], closesAt: 2e12 },
+  };
   publishes: Outcome<void> = { ok: true, value: undefined };
   readonly #listeners = new Map<keyof RoomEvents, ((value: never) => void)[]>();
 
@@ -91,4 +95,51 @@ export class PlayedClient implements SessionClient {
   close(): void {
     this.did.push('close');
   }
+}
+
+const site = { id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a12', name: 'HMP Exemplar' };
+const proof: JoinProof = { kind: 'guest', join: { statement: 'AA', approvals: [] } };
+
+/** The patient's side. */
+export const testLaptop: Participant = {
+  id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a11',
+  kind: 'device',
+  name: 'HB-07',
+  site,
+  proof,
+};
+
+/** An interpreter whom the consultant let in. */
+export const testGuest: Participant = {
+  id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a13',
+  kind: 'interpreter',
+  name: 'Ana Interpreter',
+  site,
+  proof,
+};
+
+/** An appointment of 20 minutes. @param startsAt milliseconds since the epoch */
+export function testAppointment(startsAt: number, more: Partial<ConsoleAppointment> = {}): ConsoleAppointment {
+  return {
+    id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a14',
+    revision: 1,
+    patientReference: 'A1234BC',
+    patientName: 'Gareth Wyn Llewellyn-Jones',
+    nhsNumber: '9434765919',
+    prison: site,
+    device: { id: testLaptop.id, name: testLaptop.name },
+    consultant: { id: '7f0c1f5e-9a8e-4c53-8d52-0b8c7d2e6a15', name: 'Dr Carys Consultant', hospital: 'Infirmary' },
+    guests: [],
+    ...timesOf(startsAt, 20),
+    extended: false,
+    phase: 'waiting',
+    progress: noProgress,
+    endReason: null,
+    cancelledAt: null,
+    waitingSince: null,
+    check: null,
+    asksForStaff: false,
+    nextSteps: null,
+    ...more,
+  };
 }

@@ -1,14 +1,16 @@
-import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { useCallback, useEffect, useState, useSyncExternalStore } from 'react';
 import { RoomClient } from '@sallyport/room-client';
 import type { RoomSignalling } from '@sallyport/room-client';
 import type { ApprovalTask, ConsoleAppointment, SignedInPerson } from '@sallyport/protocol';
+import type { Api } from '../ui/api.ts';
 import { approve } from '../ui/approve.ts';
 import type { ApprovalOutcome } from '../ui/approve.ts';
 import { useChanges } from '../ui/Changes.tsx';
-import { useSpeech } from '../ui/Language.tsx';
 import { useSession } from '../ui/Session.tsx';
 import { ConsoleTrust } from '../ui/trust.ts';
 import { Admission } from './admission.ts';
+import { useMemory } from './ClinicMemory.tsx';
+import type { KeptRoom } from './ClinicMemory.tsx';
 import { connectToRooms } from './room-socket.ts';
 import { RoomSession } from './room-session.ts';
 import type { RoomState } from './room-state.ts';
@@ -16,7 +18,7 @@ import type { RoomState } from './room-state.ts';
 const trustTopics = ['trust'] as const;
 
 /**
- * The consultant's stay in an appointment's room, for as long as the page shows it.
+ * The consultant's stay in an appointment's room, for as long as the page shows it; the way in is kept for longer.
  * @param appointment the same one for the whole life of the component
  * @param live whether there is a room to join
  */
@@ -24,16 +26,16 @@ export function useRoom(
   appointment: ConsoleAppointment,
   person: SignedInPerson,
   live: boolean,
-): [RoomSession, RoomState] {
+): KeptRoom & { state: RoomState } {
   const { api } = useSession();
+  const { rooms } = useMemory();
   const approveTask = useApprover();
+  const controlTime = useControlTime();
   const [{ session, admission }] = useState(() => {
-    const now = () => Date.now();
-    const trust = new ConsoleTrust({ api, storage: window.localStorage, now });
-    const admission = new Admission({ api, trust, approve: approveTask, appointment, person, now });
-    const makeClient = (signalling: RoomSignalling) => new RoomClient({ signalling, room: appointment.id });
-    const session = new RoomSession({ connect: connectToRooms, makeClient, admission, devices: devices(), wait });
-    return { session, admission };
+    const which = `${appointment.id} ${appointment.device.id}`;
+    const kept = rooms.get(which) ?? makeRoom({ api, approveTask, controlTime, appointment, person });
+    rooms.set(which, kept);
+    return kept;
   });
   const state = useSyncExternalStore(session.subscribe, session.snapshot);
   useEffect(() => {
@@ -54,22 +56,52 @@ export function useRoom(
       leave();
     };
   }, [session]);
-  return [session, state];
+  return { session, admission, state };
 }
 
-/** Opens the approver of this session, in the language of the page as it is then. */
+interface RoomMaking {
+  api: Api;
+  approveTask: (task: ApprovalTask) => Promise<ApprovalOutcome>;
+  controlTime: () => number;
+  appointment: ConsoleAppointment;
+  person: SignedInPerson;
+}
+
+function makeRoom({ api, approveTask, controlTime, appointment, person }: RoomMaking): KeptRoom {
+  const now = () => Date.now();
+  const trust = new ConsoleTrust({ api, storage: window.localStorage, now });
+  const admission = new Admission({ api, trust, approve: approveTask, appointment, person, now });
+  const makeClient = (signalling: RoomSignalling) =>
+    new RoomClient({ signalling, room: appointment.id, kind: 'consultant' });
+  const session = new RoomSession({
+    connect: () => connectToRooms(),
+    makeClient,
+    admission,
+    devices: devices(),
+    wait,
+    now: controlTime,
+  });
+  return { admission, session };
+}
+
+/** Opens the approver of this page's session, in the language of the page as it is then. */
 function useApprover(): (task: ApprovalTask) => Promise<ApprovalOutcome> {
   const { approver } = useSession();
-  const { language } = useSpeech();
-  const current = useRef({ approver, language });
-  useEffect(() => {
-    current.current = { approver, language };
-  }, [approver, language]);
-  return useCallback(async (task) => {
-    const outcome = await approve(current.current.approver, task, current.current.language);
-    window.focus();
-    return outcome;
-  }, []);
+  return useCallback(
+    async (task) => {
+      // A room outlives the view that made it: the page's own language is asked, not that view's.
+      const outcome = await approve(approver, task, document.documentElement.lang === 'cy' ? 'cy' : 'en');
+      window.focus();
+      return outcome;
+    },
+    [approver],
+  );
+}
+
+/** Tells control's time, milliseconds since the epoch, as far as this page knows it. */
+function useControlTime(): () => number {
+  const { clockOffset } = useSession();
+  return useCallback(() => Date.now() + clockOffset, [clockOffset]);
 }
 
 /** Undefined where the page is not a secure context. */
