@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { build } from 'vite';
 import { startBrowser } from '../harness/browser.ts';
-import { book, enterRoom, join as joinRoom, openLaptop } from '../harness/day.ts';
+import { admit, book, enterRoom, join as joinRoom, openLaptop, prepare } from '../harness/day.ts';
 import type { Kiosk } from '../harness/kiosk.ts';
 import { projectFolder } from '../harness/runtime.ts';
 import { cast, type World } from '../harness/world.ts';
@@ -44,13 +44,12 @@ export async function ourRoom(world: World, kiosk: Kiosk): Promise<Measure> {
   await openLaptop(key.page, world.people.nurse, kiosk, patient);
   await enterRoom(clinic.page, world.people.consultant);
   await joinRoom(kiosk);
-  await clinic.page.getByTestId('admit').click();
-  await kiosk.shows('consult');
+  await prepare(kiosk);
+  await admit(clinic.page, kiosk);
   return async () => {
     await kiosk.page.getByTestId('leave').click();
     await kiosk.page.getByTestId('confirm-yes').click();
     await kiosk.shows('open');
-    await kiosk.page.locator('[data-testid="check-camera"][data-verdict="working"]').waitFor();
     return kiosk.page.evaluate(joinUntilFirstFrame);
   };
 }

@@ -57,9 +57,9 @@ describe('bad files on a real laptop', () => {
   /** What control says to whoever wants to open the laptop. */
   const refusalToOpen = async (laptop: string): Promise<string> => {
     const booking = { patient: 'A1234BC', laptop, consultant: cast.consultant, inMinutes: 2 };
-    const { id } = await bookFor(nurse, booking);
+    const { id, revision } = await bookFor(nurse, booking);
     const answer = await nurse.call('pair', { body: { appointment: id, code: '000000' } });
-    await nurse.must('cancelAppointment', { params: { id }, body: {} });
+    await nurse.must('cancelAppointment', { params: { id }, body: { revision } });
     return answer.ok ? 'opened' : answer.refusal.reason;
   };
 

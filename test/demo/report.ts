@@ -1,5 +1,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { inEachLanguage } from '../harness/gallery.ts';
 
 /** One moment of the day. */
 interface Moment {
@@ -36,14 +38,16 @@ export class Report {
     return new Report(folder);
   }
 
-  /** Tells a moment, on the terminal and in the report; pictures are taken by the given functions, one file each. */
-  async tell(who: string, what: string, ...takePictures: ((file: string) => Promise<unknown>)[]): Promise<void> {
+  /** Tells a moment, on the terminal and in the report, with pictures of the pages in every language they speak. */
+  async tell(who: string, what: string, ...pages: Page[]): Promise<void> {
     const at = (performance.now() - this.started) / 1000;
     const pictures: string[] = [];
-    for (const take of takePictures) {
-      const name = `${String(this.moments.length + 1).padStart(2, '0')}-${pictures.length}.png`;
-      await take(join(this.folder, name));
-      pictures.push(name);
+    for (const [index, page] of pages.entries()) {
+      await inEachLanguage(page, async (language) => {
+        const name = `${String(this.moments.length + 1).padStart(2, '0')}-${index}-${language}.png`;
+        await page.screenshot({ path: join(this.folder, name), animations: 'disabled' });
+        pictures.push(name);
+      });
     }
     this.moments.push({ at, who, what, pictures });
     process.stdout.write(`${at.toFixed(1).padStart(6)} s  ${who}: ${what}\n`);

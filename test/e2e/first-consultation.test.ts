@@ -2,7 +2,19 @@ import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Browser } from '../harness/browser.ts';
 import { runControl } from '../harness/control-process.ts';
-import { book, createTicket, enterRoom, join, openLaptop, order, recordNextSteps } from '../harness/day.ts';
+import {
+  admit,
+  beginDebrief,
+  book,
+  checkName,
+  createTicket,
+  enterRoom,
+  join,
+  openLaptop,
+  order,
+  prepare,
+  recordNextSteps,
+} from '../harness/day.ts';
 import { filesThatHold } from '../harness/disk.ts';
 import { Kiosk } from '../harness/kiosk.ts';
 import { waitForMedia, watchMedia } from '../harness/media.ts';
@@ -86,12 +98,12 @@ describe('the first consultation', () => {
     for (const [check, verdict] of [
       ['camera', 'working'],
       ['microphone', 'heard'],
-      ['network', 'ready'],
     ] as const) {
       await kiosk.page.locator(`[data-testid="check-${check}"][data-verdict="${verdict}"]`).waitFor();
     }
     await enterRoom(clinic.page, world.people.consultant);
     await join(kiosk);
+    await prepare(kiosk);
   });
 
   test('S3 a second join is refused on the laptop, and disturbs nothing', async () => {
@@ -101,8 +113,7 @@ describe('the first consultation', () => {
   });
 
   test('5. the consultant admits; both see moving pictures that are not black, and hear sound', async () => {
-    await clinic.page.getByTestId('admit').click();
-    await kiosk.shows('consult');
+    await admit(clinic.page, kiosk);
     const [atPatient, atConsultant] = await Promise.all([waitForMedia(kiosk.page), waitForMedia(clinic.page)]);
     expect(atPatient.suite).toMatch(/AES/);
     expect(atConsultant.suite).toMatch(/AES/);
@@ -121,6 +132,7 @@ describe('the first consultation', () => {
   });
 
   test('5. the consultant shows the patient a window', async () => {
+    await checkName(clinic.page, kiosk);
     await clinic.page.getByTestId('share-screen').click();
     await kiosk.page.getByTestId('shared-screen').waitFor();
     await clinic.page.getByTestId('stop-sharing').click();
@@ -128,8 +140,7 @@ describe('the first consultation', () => {
   });
 
   test('6. debrief; next steps are recorded once and reach the healthcare team', async () => {
-    await clinic.page.getByTestId('start-debrief').click();
-    await kiosk.shows('debrief');
+    await beginDebrief(clinic.page, key.page, kiosk, patient);
     await recordNextSteps(clinic.page);
     await key.page.goto(new URL('#/', key.page.url()).toString());
     const appointment = key.page.locator('[data-testid="appointment"]', { hasText: patient });

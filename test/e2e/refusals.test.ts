@@ -149,7 +149,7 @@ describe('refusals', () => {
       expect(answer).toMatchObject({ ok: false, refusal: { reason: 'too-early' } });
       await nurse.must('lockDevice', { params: { id: device }, body: {} });
       await kiosk.shows('inert');
-      await nurse.must('cancelAppointment', { params: { id: early.id }, body: {} });
+      await nurse.must('cancelAppointment', { params: { id: early.id }, body: { revision: early.revision } });
     });
 
     test('S17 with a wrong pairing code is refused in words', async () => {
@@ -272,8 +272,8 @@ describe('refusals', () => {
         `insert into people (id, name, role, site) select '${person}', 'Dr Other', 'consultant', id from sites where kind = 'hospital'`,
       );
       await database.run(
-        `insert into appointments (id, prison, device, consultant, patient_reference, starts_at, ends_at, opens_at, closes_at, booked_by)
-         select '${id}', prison, device, '${person}', 'OTHER', now() + interval '5 hours', now() + interval '6 hours',
+        `insert into appointments (id, prison, device, consultant, patient_reference, patient_name, starts_at, ends_at, opens_at, closes_at, booked_by)
+         select '${id}', prison, device, '${person}', 'OTHER', 'Other', now() + interval '5 hours', now() + interval '6 hours',
          now() - interval '1 hour', now() + interval '7 hours', booked_by from appointments where id = '${appointment.id}'`,
       );
       return id;

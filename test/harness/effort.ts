@@ -19,6 +19,16 @@ export function tried(what: string, count: number): void {
   if (report !== undefined) appendFileSync(report, `${JSON.stringify({ what, count })}\n`);
 }
 
+/**
+ * Reports a figure that was measured, for `npm run prove` to end with. Does nothing in `npm test`.
+ * @param what in words
+ * @param value with its unit
+ */
+export function measured(what: string, value: string): void {
+  const report = process.env['SALLYPORT_PROVE'];
+  if (report !== undefined) appendFileSync(report, `${JSON.stringify({ what, value })}\n`);
+}
+
 /** The seed of every search in `npm test`: the same cases each time; `npm run prove` looks elsewhere each time. */
 export function seed(): { seed?: number } {
   return process.env['SALLYPORT_PROVE'] === undefined ? { seed: 20_261_122 } : {};

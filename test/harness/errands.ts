@@ -1,6 +1,6 @@
 // What people do in a day, as `day.ts` has it, but by their signed-in session and their passkey without a browser: for
 // tests that are about something else.
-import { createECDH } from 'node:crypto';
+import { createECDH, randomUUID } from 'node:crypto';
 import type { ApprovalTask, ConsoleAppointment, ConsoleOrder, JoinProof, OrderKind } from '@sallyport/protocol';
 import { fromBase64url, toBase64url } from '@sallyport/protocol';
 import type { Approval } from '@sallyport/protocol';
@@ -47,7 +47,11 @@ export async function bookFor(
   const { consultants } = await nurse.must('consultants', {});
   return nurse.must('book', {
     body: {
+      id: randomUUID(),
       patientReference: booking.patient,
+      patientName: 'Alex Example',
+      nhsNumber: null,
+      guests: [],
       device: devices.find(({ name }) => name === booking.laptop)?.id ?? '',
       consultant: consultants.find(({ name }) => name === booking.consultant)?.id ?? '',
       startsAt: Date.now() + booking.inMinutes * minute,

@@ -21,7 +21,17 @@ export function expectFault(next?: DiskFault): void {
 export function say(line: unknown): void {
   const bytes = Buffer.from(`${JSON.stringify(line)}\n`);
   let done = 0;
-  while (done < bytes.length) done += real.writeSync(1, bytes, done);
+  while (done < bytes.length) done += writtenTo(1, bytes, done);
+}
+
+/** Bytes of a pipe that took some; none when whoever reads it is behind. */
+function writtenTo(descriptor: number, bytes: Buffer, from: number): number {
+  try {
+    return real.writeSync(descriptor, bytes, from);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EAGAIN') return 0;
+    throw error;
+  }
 }
 
 /** Opens files until there are that many descriptors left. */

@@ -91,6 +91,7 @@ export class Forge {
     this.appointment = {
       id: randomUUID(),
       patientReference: 'CANARY4411',
+      patientName: 'Alex Example',
       consultant: { id: consultant.id, name: consultant.name, hospital: { id: site, name: siteName } },
       startsAt: now,
       endsAt: now + 20 * minute,

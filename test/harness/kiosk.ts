@@ -15,6 +15,7 @@ export type ScreenName =
   | 'open'
   | 'waiting'
   | 'consult'
+  | 'handover'
   | 'debrief'
   | 'suspended'
   | 'wiping'

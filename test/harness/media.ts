@@ -19,6 +19,7 @@ export interface MediaReport {
 
 interface WatchedWindow {
   watchedPeers?: RTCPeerConnection[];
+  watchedTracks?: MediaStreamTrack[];
 }
 
 /**
@@ -36,12 +37,34 @@ export async function watchMedia(pages: BrowserContext | Page): Promise<void> {
         return peer;
       },
     });
+    const captured: MediaStreamTrack[] = [];
+    (globalThis as unknown as WatchedWindow).watchedTracks = captured;
+    // A page that is not secure has none.
+    const { mediaDevices } = navigator as { mediaDevices?: MediaDevices };
+    if (mediaDevices === undefined) return;
+    const ask = mediaDevices.getUserMedia.bind(mediaDevices);
+    mediaDevices.getUserMedia = async (wanted) => {
+      const stream = await ask(wanted);
+      captured.push(...stream.getTracks());
+      return stream;
+    };
   });
 }
 
-/** Reads what the page's peer connections received and what its remote video shows. */
-export async function mediaReport(page: Page): Promise<MediaReport> {
-  return { ...summary(await statistics(page)), ...(await page.evaluate(remotePicture)) };
+/** Kinds of what a watched page captures at this moment: a camera or microphone that is on. */
+export async function capturesOf(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const tracks = (globalThis as unknown as WatchedWindow).watchedTracks ?? [];
+    return tracks.filter(({ readyState }) => readyState === 'live').map(({ kind }) => kind);
+  });
+}
+
+/**
+ * Reads what the page's peer connections received and what a remote video shows.
+ * @param video test id of the video element
+ */
+export async function mediaReport(page: Page, video = 'remote-video'): Promise<MediaReport> {
+  return { ...summary(await statistics(page)), ...(await page.evaluate(remotePicture, video)) };
 }
 
 /** Every statistics entry of every peer connection of the page (W3C webrtc-stats). */
@@ -75,8 +98,8 @@ function summary(entries: Record<string, string | number | undefined>[]): Omit<M
 }
 
 /** Runs in the page: what the remote video element shows at this moment. */
-function remotePicture(): Pick<MediaReport, 'brightness' | 'contrast'> {
-  const video = document.querySelector<HTMLVideoElement>('[data-testid="remote-video"]');
+function remotePicture(testId: string): Pick<MediaReport, 'brightness' | 'contrast'> {
+  const video = document.querySelector<HTMLVideoElement>(`[data-testid="${testId}"]`);
   const canvas = document.createElement('canvas');
   canvas.width = 64;
   canvas.height = 48;
@@ -96,10 +119,10 @@ function remotePicture(): Pick<MediaReport, 'brightness' | 'contrast'> {
  * Waits until a page shows moving pictures that are not black, and hears something.
  * @returns the report that satisfied it
  */
-export async function waitForMedia(page: Page, deadline = 30_000): Promise<MediaReport> {
+export async function waitForMedia(page: Page, video = 'remote-video', deadline = 30_000): Promise<MediaReport> {
   const end = Date.now() + deadline;
   for (;;) {
-    const report = await mediaReport(page);
+    const report = await mediaReport(page, video);
     const seen = report.framesDecoded > 5 && report.brightness > 8 && report.contrast > 20;
     if (seen && report.audioPackets > 5 && report.audioEnergy > 0) return report;
     if (Date.now() > end) throw new Error(`no pictures or sound: ${JSON.stringify(report)}`);

@@ -9,6 +9,7 @@ import type {
   RoomRequestParams,
   RoomRequestResult,
 } from '@sallyport/protocol';
+import { noProgress } from '@sallyport/protocol';
 import { ParticipantGate } from '@sallyport/protocol/participants';
 import type { ParticipantVerification } from '@sallyport/protocol/participants';
 
@@ -43,6 +44,7 @@ type Joined = RoomRequestResult<'room.join'>;
 export const seat = (changes: Partial<Joined> = {}): Joined => {
   return {
     phase: 'waiting',
+    progress: noProgress,
     rtpCapabilities: {},
     participants: [],
     producers: [],
@@ -92,7 +94,7 @@ export function setUp(trusted: string[] = [rao]): PlayedRoom {
   };
   const gate = new ParticipantGate({
     verify,
-    expects: 'consultant',
+    expects: ['consultant'],
     tell: (notification) => void told.push(notification),
     onRefused: ({ id }, reason) => void refused.push(`${id.slice(-1)} ${reason}`),
     onKeepingOut: (somebody) => void keptOut.push(somebody),

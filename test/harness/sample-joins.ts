@@ -11,6 +11,27 @@ export function consultantProof(
   return { kind: 'consultant', join: fleet.approved(join, approver) };
 }
 
+/** A guest's join as the room's consultant lets them in: over the guest's name and key. */
+export function guestJoin(
+  fleet: SampleFleet,
+  now: number,
+  appointment: string,
+  { kind, id, name }: Pick<Participant, 'kind' | 'id' | 'name'>,
+  changes?: Partial<Join>,
+): Join {
+  const site = { id: fleet.hospital, name: fleet.hospitalRoster.siteName };
+  return fleet.join(now, appointment, { participant: { kind, id, name, site }, ...changes });
+}
+
+/** A guest's join with the approval of whoever lets them in. */
+export function guestProof(
+  fleet: SampleFleet,
+  join: Join,
+  approver: SamplePerson = fleet.people.consultant,
+): Extract<JoinProof, { kind: 'guest' }> {
+  return { kind: 'guest', join: fleet.approved(join, approver) };
+}
+
 /** The laptop's own join of an appointment's room. */
 export function deviceJoin(fleet: SampleFleet, now: number, appointment: string, changes?: Partial<Join>): Join {
   const { id, name } = fleet.device;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Grant, JoinProof, Manifest, Person, Roster } from '@sallyport/protocol';
+import type { Grant, GuestKind, JoinProof, Manifest, Person, Roster } from '@sallyport/protocol';
 import { digestOfKey, sampleDeviceKey, sampleFleet, samplePerson } from './sample-fleet.ts';
 import type { SampleFleet, SamplePerson } from './sample-fleet.ts';
 import { consultantProof, deviceProof } from './sample-joins.ts';
@@ -64,6 +64,18 @@ export class SampleRooms {
   /** The consultant's proof for a room. */
   consultantJoins(room: SampleRoom, now: number, approver = room.consultant.person): JoinProof {
     return consultantProof(this.fleet, this.#join(room, now), approver);
+  }
+
+  /** A guest's proof for a room: the statement over their name and a fresh key, approved by the room's consultant. */
+  guestJoins(
+    room: SampleRoom,
+    guest: { kind: GuestKind; id: string; name: string },
+    now: number,
+    approver = room.consultant.person,
+  ): JoinProof {
+    const { kind, id, name } = guest;
+    const join = { ...this.#join(room, now), participant: { kind, id, name, site: this.#hospital } };
+    return { kind: 'guest', join: this.fleet.approved(join, approver) };
   }
 
   /** The laptop's proof for a room: signed by a key, by the grant that names one. */

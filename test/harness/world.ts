@@ -226,6 +226,15 @@ export async function approve(
   look?: (approver: Page) => Promise<unknown>,
 ): Promise<void> {
   const [approver] = await Promise.all([page.waitForEvent('popup'), press()]);
+  await approveOn(approver, person, look);
+}
+
+/** Reads the approver's window and approves there. */
+export async function approveOn(
+  approver: Page,
+  person: Person,
+  look?: (approver: Page) => Promise<unknown>,
+): Promise<void> {
   await approver.getByTestId('approve').waitFor();
   await look?.(approver);
   const closed = approver.waitForEvent('close');

@@ -78,16 +78,23 @@ function reportOf(number: string, promise: string, outcomes: readonly Outcome[])
   return { line: `${kept ? 'kept  ' : 'BROKEN'} ${number} ${promise}: ${proof}`, kept };
 }
 
-const triedLine = z.object({ what: z.string(), count: z.number() });
+const reportLine = z.union([
+  z.object({ what: z.string(), count: z.number() }),
+  z.object({ what: z.string(), value: z.string() }),
+]);
 
-/** What the searches tried, one line each. */
-function triedInAll(): string[] {
+/** What the searches tried and what was measured, one line each. */
+function figures(): string[] {
   const counts = new Map<string, number>();
-  const lines = existsSync(triedFile) ? readFileSync(triedFile, 'utf8').trim().split('\n') : [];
-  for (const { what, count } of lines.map((line) => triedLine.parse(JSON.parse(line)))) {
-    counts.set(what, (counts.get(what) ?? 0) + count);
+  const values: string[] = [];
+  const text = existsSync(triedFile) ? readFileSync(triedFile, 'utf8').trim() : '';
+  for (const line of text.split('\n').filter((each) => each !== '')) {
+    const report = reportLine.parse(JSON.parse(line));
+    if ('value' in report) values.push(`figure ${report.what}: ${report.value}`);
+    else counts.set(report.what, (counts.get(report.what) ?? 0) + report.count);
   }
-  return [...counts].map(([what, count]) => `tried  ${count.toLocaleString('en-GB')} ${what}`);
+  const tried = [...counts].map(([what, count]) => `tried  ${count.toLocaleString('en-GB')} ${what}`);
+  return [...tried, ...values];
 }
 
 async function main(name: string | undefined): Promise<number> {
@@ -106,10 +113,10 @@ async function main(name: string | undefined): Promise<number> {
   const seconds = outcomes.reduce((sum, { milliseconds }) => sum + milliseconds, 0) / 1000;
   const missing = wanted.size - rules.length;
   if (missing > 0) process.stdout.write(`${missing} rules of this group are not in docs/security.md\n`);
-  for (const line of triedInAll()) process.stdout.write(`${line}\n`);
   process.stdout.write(
     `${kept} of ${wanted.size} promises kept, ${outcomes.length} tests, ${seconds.toFixed(0)} s of tests\n`,
   );
+  for (const line of figures()) process.stdout.write(`${line}\n`);
   return kept === wanted.size && missing === 0 ? 0 : 1;
 }
 

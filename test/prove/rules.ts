@@ -13,6 +13,7 @@ export const groups: Record<string, readonly string[]> = {
   trust: listed('S1 S4 S5 S6 S7 S10 S15 S17 S20 S21 S25 S26 S27 S28 S29 S30'),
   vault: listed('S8 S30 S31 S32 S36'),
   wipe: listed('S9 S21 S33 S34 S35 S36'),
+  consultation: listed('S3 S16 S37 S38 S39 S40 S41 S42 S43 S44 S45'),
 };
 
 function listed(rules: string): string[] {
