@@ -6,7 +6,7 @@ import { quiet } from './quiet.ts';
 /** Current browsers of a managed desktop; all of them know passkeys and WebRTC. */
 const browserTarget = ['chrome120', 'edge120', 'firefox128', 'safari17.4'];
 
-const consoles = ['key', 'clinic', 'fleet', 'trust', 'setup', 'invitation'] as const;
+const consoles = ['key', 'clinic', 'fleet', 'trust', 'setup', 'invitation', 'guest'] as const;
 
 /** Who the pages are built for: `everyday` use, or the `demo`, whose pages come with a passkey in software. */
 export type Audience = 'everyday' | 'demo';
