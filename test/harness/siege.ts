@@ -134,7 +134,12 @@ export class Siege {
   /** Sends a grant with the stolen share properly sealed. */
   async openWith(grant: ApprovedStatement): Promise<LaptopAnswer> {
     const { appointment } = this.forge;
-    return (await this.connection()).ask('grant.open', { grant, share: await this.forge.seal(grant), appointment });
+    return (await this.connection()).ask('grant.open', {
+      grant,
+      share: await this.forge.seal(grant),
+      appointment,
+      upcoming: [],
+    });
   }
 
   /** Sends an order. @returns the outcome its signed receipt states, or the refusal */

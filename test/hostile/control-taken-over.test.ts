@@ -65,7 +65,7 @@ describe('control taken over', () => {
     const consultant = { ...forge.appointment.consultant, id: randomUUID(), name: 'Dr Mallory' };
     const appointment = { ...forge.appointment, consultant };
     const share = await forge.seal(grant);
-    const answer = await (await siege.connection()).ask('grant.open', { grant, share, appointment });
+    const answer = await (await siege.connection()).ask('grant.open', { grant, share, appointment, upcoming: [] });
     expect(answer).toMatchObject({ ok: false, refusal: { reason: 'malformed' } });
     await expectInert();
     expect(await siege.kiosk.pairingCode()).toHaveLength(6);
@@ -76,7 +76,7 @@ describe('control taken over', () => {
     const grant = approved(forge.grant(await siege.nonce()), 'nurse');
     const share = await forge.seal(approved(forge.grant(toBase64url(randomBytes(16))), 'nurse'));
     const { appointment } = forge;
-    const answer = await (await siege.connection()).ask('grant.open', { grant, share, appointment });
+    const answer = await (await siege.connection()).ask('grant.open', { grant, share, appointment, upcoming: [] });
     expect(answer).toMatchObject({ ok: false, refusal: { reason: 'failed' } });
     await expectInert();
     expect(await siege.kiosk.pairingCode()).toHaveLength(6);

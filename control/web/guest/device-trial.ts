@@ -25,7 +25,7 @@ export class DeviceTrial {
     return own;
   }
 
-  /** SECURITY: what was only tried is off before anything else is shown (S40). Idempotent. */
+  /** Idempotent. SECURITY: what was only tried is off before anything else is shown (S40). */
   end(): void {
     this.#turn += 1;
     stop(this.#own);
