@@ -198,6 +198,25 @@ export class Kiosk {
     }
   }
 
+  /** Waits until the open laptop has checked itself, and the page that is loaded anew for it has shown so for a while. */
+  async hasChecked(): Promise<void> {
+    let since = { page: 0, at: 0 };
+    for (;;) {
+      const seen = await this.page
+        .evaluate(async () => ({
+          page: performance.timeOrigin,
+          answer: await window.sallyport.invoke('snapshot', {}),
+        }))
+        .catch(() => undefined);
+      const screen = seen?.answer.ok === true ? seen.answer.value.screen : undefined;
+      const isDone = screen?.screen === 'open' && !screen.check.running && screen.check.report !== null;
+      if (seen === undefined || !isDone) since = { page: 0, at: 0 };
+      else if (since.page !== seen.page) since = { page: seen.page, at: Date.now() };
+      else if (Date.now() > since.at + 500) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
   /** The pairing code on the screen, waiting until there is one. */
   async pairingCode(): Promise<string> {
     const text = await this.page.getByTestId('pairing-code').getAttribute('aria-label');

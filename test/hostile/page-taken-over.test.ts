@@ -308,26 +308,8 @@ describe('the page taken over', () => {
     await expectWhole('open');
   });
 
-  /** The laptop has checked itself, and the page that was loaded anew for it has shown so for a while. */
-  const hasChecked = async (): Promise<void> => {
-    let since = { page: 0, at: 0 };
-    await until('the laptop has checked itself', async () => {
-      const seen = await kiosk.page
-        .evaluate(async () => ({
-          page: performance.timeOrigin,
-          answer: await window.sallyport.invoke('snapshot', {}),
-        }))
-        .catch(() => undefined);
-      const screen = seen?.answer.ok === true ? seen.answer.value.screen : undefined;
-      if (seen === undefined || screen?.screen !== 'open' || screen.check.running || screen.check.report === null) {
-        since = { page: 0, at: 0 };
-      } else if (since.page !== seen.page) since = { page: seen.page, at: Date.now() };
-      return since.page !== 0 && Date.now() > since.at + 500;
-    });
-  };
-
   test('S2 S12 open: no way out of the page reaches anybody, opens anything or leaves it', async () => {
-    await hasChecked();
+    await kiosk.hasChecked();
     await tryAllWays('open');
   });
 
@@ -336,7 +318,7 @@ describe('the page taken over', () => {
   test('S12 open: a page that goes to about:blank is replaced by the page', () => expectPageBack('open'));
 
   test('S12 S40 open: no permission, and once it has checked itself neither camera nor microphone', async () => {
-    await hasChecked();
+    await kiosk.hasChecked();
     expect(await kiosk.page.evaluate(permissionsGranted)).toEqual([]);
     expect(await kiosk.page.evaluate(devicesGiven)).toEqual([]);
     await expectWhole('open');
@@ -347,7 +329,7 @@ describe('the page taken over', () => {
     expect(await kiosk.page.evaluate(permissionsGranted)).toEqual([]);
     expect(await kiosk.page.evaluate(devicesGiven)).toEqual(['camera', 'microphone']);
     await kiosk.page.evaluate(() => window.sallyport.invoke('check-done', { report: null })).catch(() => undefined);
-    await hasChecked();
+    await kiosk.hasChecked();
     await expectWhole('open');
   });
 
