@@ -202,16 +202,9 @@ export class Kiosk {
   async hasChecked(): Promise<void> {
     let since = { page: 0, at: 0 };
     for (;;) {
-      const seen = await this.page
-        .evaluate(async () => ({
-          page: performance.timeOrigin,
-          answer: await window.sallyport.invoke('snapshot', {}),
-        }))
-        .catch(() => undefined);
-      const screen = seen?.answer.ok === true ? seen.answer.value.screen : undefined;
-      const isDone = screen?.screen === 'open' && !screen.check.running && screen.check.report !== null;
-      if (seen === undefined || !isDone) since = { page: 0, at: 0 };
-      else if (since.page !== seen.page) since = { page: seen.page, at: Date.now() };
+      const page = await this.page.evaluate(pageThatHasChecked).catch(() => undefined);
+      if (page === undefined) since = { page: 0, at: 0 };
+      else if (since.page !== page) since = { page, at: Date.now() };
       else if (Date.now() > since.at + 500) return;
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
@@ -236,6 +229,14 @@ export class Kiosk {
     await this.powerOff();
     if (this.ownsDesktop) await this.desktop.close();
   }
+}
+
+/** Runs in the page of a laptop that is open and has checked itself. @returns which page it is; undefined when it has not */
+async function pageThatHasChecked(): Promise<number | undefined> {
+  const answer = await window.sallyport.invoke('snapshot', {});
+  if (!answer.ok || answer.value.screen.screen !== 'open') return undefined;
+  const { running, report } = answer.value.screen.check;
+  return running || report === null ? undefined : performance.timeOrigin;
 }
 
 /** How a client that is about to end has ended: its exit code or its signal; undefined when it goes on. */
