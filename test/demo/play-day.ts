@@ -124,7 +124,7 @@ async function bookAndOpen(scene: Scene): Promise<void> {
     approver: (page) => report.tell('Approver', 'says in plain words what the passkey will open', page),
   });
   report.measured('approve → open', milliseconds);
-  await kiosk.page.locator('[data-testid="check-camera"][data-verdict="working"]').waitFor();
+  await kiosk.hasChecked();
   await key.page.getByTestId('laptop-check').first().waitFor();
   await report.tell(laptop, 'is open; camera, microphone and network are checked', kiosk.page, key.page);
 }
@@ -207,7 +207,7 @@ async function brick({ report, world, kiosk, fleet }: Scene): Promise<void> {
       started = performance.now();
     },
   });
-  const done = fleet.page.locator('[data-testid="order"][data-state="executed"]');
+  const done = fleet.page.locator('[data-testid="order"][data-order="brick"][data-state="executed"]');
   await done.waitFor();
   report.measured('order → signed receipt on the console', performance.now() - started);
   await fleet.page.locator('[data-testid="erasure-stage"][data-stage="attested"]').waitFor();

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { ElectronApplication, Page } from 'playwright-core';
@@ -50,7 +51,7 @@ export class Kiosk {
   private readonly listeners = new Set<(line: LogLine) => void>();
   private readonly ownsDesktop: boolean;
   private readonly startsItself: boolean;
-  private running: { app: ElectronApplication; page: Page } | undefined;
+  private running: { app: ElectronApplication; page: Page; process: ChildProcess } | undefined;
   /** The start that follows an erasure, while it is under way. */
   private starting: Promise<void> | undefined;
 
@@ -111,14 +112,15 @@ export class Kiosk {
   /** Starts the client as the laptop's session would, and again whenever it ends after an erasure to start anew. */
   async powerOn(args: readonly string[] = []): Promise<void> {
     const app = await launchKiosk(this.launchOptions(args));
+    // Asked for now: an application that has ended does not know its process any more.
+    const process = app.process();
     try {
       await this.attach(app);
     } catch (error) {
-      const end = await endOf(app);
+      const end = await endOf(process);
       if (end !== again) throw new Error(`the client was started and ended with ${end ?? 'nothing'}`, { cause: error });
       return this.powerOn(args);
     }
-    const process = app.process();
     if (process.exitCode === again) this.startAgain(args);
     process.once('exit', (code) => {
       if (code === again && this.running?.app === app) this.startAgain(args);
@@ -130,7 +132,7 @@ export class Kiosk {
     const page = await app.firstWindow();
     // Told to the page itself: a context's script misses a page that is on its way while the script is added.
     await watchMedia(page);
-    this.running = { app, page };
+    this.running = { app, page, process: app.process() };
     await page.getByTestId('screen').waitFor();
     await page.reload();
     await page.getByTestId('screen').waitFor();
@@ -186,14 +188,15 @@ export class Kiosk {
     const end = Date.now() + deadline;
     for (;;) {
       await this.starting;
-      const { app, page } = this;
+      const { page } = this;
+      const process = this.running?.process;
       try {
         const timeout = Math.max(1, end - Date.now());
         await page.locator(`[data-testid="screen"][data-screen="${name}"]`).waitFor({ timeout });
         return;
       } catch (error) {
         // What was looked at is gone: the client that starts in its place is looked at, if there is to be one.
-        if (Date.now() > end || (await endOf(app)) !== again) throw error;
+        if (Date.now() > end || process === undefined || (await endOf(process)) !== again) throw error;
       }
     }
   }
@@ -240,8 +243,7 @@ async function pageThatHasChecked(): Promise<number | undefined> {
 }
 
 /** How a client that is about to end has ended: its exit code or its signal; undefined when it goes on. */
-async function endOf(app: ElectronApplication): Promise<number | NodeJS.Signals | undefined> {
-  const process = app.process();
+async function endOf(process: ChildProcess): Promise<number | NodeJS.Signals | undefined> {
   const ended = (): number | NodeJS.Signals | undefined => process.exitCode ?? process.signalCode ?? undefined;
   const patience = Date.now() + 15_000;
   while (ended() === undefined && Date.now() < patience) await new Promise((resolve) => setTimeout(resolve, 20));

@@ -1,5 +1,5 @@
 import type { CheckReport, NetworkFigures, Screen } from '@sallyport/protocol';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { opened, inRoom } from '../screens/screens-testing.tsx';
 import { captureFor } from '../view.ts';
 import type { CaptureState } from './capture.ts';
@@ -65,7 +65,9 @@ class Bench implements CheckInstruments {
     await this.measuring;
     return this.figures;
   }
-  wait = () => new Promise<void>(() => undefined);
+  /** Ends every wait at once where the test wants it. */
+  waits = true;
+  wait = () => (this.waits ? new Promise<void>(() => undefined) : settled().then(() => undefined));
 }
 
 function setUp(prepare: (bench: Bench) => void = () => undefined) {
@@ -140,6 +142,19 @@ describe('a check', () => {
     expect(bench.reports).toEqual([]);
     await check.start();
     expect(bench.begun).toBe(2);
+  });
+
+  test('that begins by itself is tried again, because control may hear later that the laptop is open', async () => {
+    const granted = new Bench().answer;
+    const { bench, check } = setUp((laptop) => {
+      laptop.answer = { ok: false, refusal: { reason: 'wrong-state' } };
+      laptop.waits = false;
+    });
+    check.follow(opened());
+    await settled();
+    expect(bench.begun).toBeGreaterThan(0);
+    bench.answer = granted;
+    await vi.waitFor(() => expect(bench.reports).toHaveLength(1));
   });
 
   test('is not begun twice at once', async () => {

@@ -41,6 +41,9 @@ export interface CheckState {
 
 /** How long camera and microphone may take to start, milliseconds. */
 const startingTime = 8000;
+/** How often the check that begins by itself is tried, and how much longer it waits each time, milliseconds. */
+const ownTries = 4;
+const betweenTries = 700;
 /** What was not found by the end. */
 const nothingFound: CheckReport = { camera: 'failed', microphone: 'failed', speaker: 'unsure', network: null };
 const idle: CheckState = { stage: 'idle', found: {}, refusal: null };
@@ -85,7 +88,18 @@ export class DeviceCheck {
     // Whoever has been in the room has no use for a check by itself, and one that was made is kept.
     if (this.#hasBegun || running || screen.link !== 'connected') return;
     this.#hasBegun = true;
-    if (report === null && screen.notice === null) void this.start();
+    if (report === null && screen.notice === null) void this.#startByItself();
+  }
+
+  /** Control may hear a moment later than the page that the laptop is open: what it refuses is tried again. */
+  async #startByItself(): Promise<void> {
+    for (let tries = 1; tries <= ownTries; tries += 1) {
+      await this.start();
+      if (this.#state.refusal === null) return;
+      const { signal } = this.#end;
+      await this.#instruments.wait(tries * betweenTries);
+      if (isOver(signal)) return;
+    }
   }
 
   /** Begins a check, unless one is under way. Resolves when it is over. */
