@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ApprovedStatement, Participant } from '@sallyport/protocol';
+import { noProgress } from '@sallyport/protocol';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { until } from '../harness/errands.ts';
 import { approvedBy, digestOfApproved } from '../harness/forge.ts';
@@ -170,6 +171,7 @@ describe('trust attacked', () => {
       expect(await openFor(heir)).toBe('open');
       evil.answers.set('room.join', () => ({
         phase: 'waiting',
+        progress: noProgress,
         rtpCapabilities: { codecs: [], headerExtensions: [] },
         participants: [],
         producers: [],
