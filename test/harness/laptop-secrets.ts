@@ -23,7 +23,8 @@ const program = `
 
 /** The device's half of the keys, out of its user's key store; undefined when it is not there. */
 export function deviceShareOf({ desktop, dataFolder }: Kiosk): Uint8Array | undefined {
-  const [user, ...args] = [...desktop.user.prefix, runtime().node, '-e', program];
+  // `--`: the account may begin with a hyphen.
+  const [user, ...args] = [...desktop.user.prefix, runtime().node, '-e', program, '--'];
   const account = `${instanceName(dataFolder)}/device-share`;
   const hex = execFileSync(user, [...args, account], { cwd: projectFolder, env: desktop.env, encoding: 'utf8' });
   return hex === '' ? undefined : Uint8Array.from(Buffer.from(hex, 'hex'));
