@@ -5,6 +5,7 @@ import type { ApprovalTask, BookedDetails, CheckReport, ConsoleAppointment, Gran
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { sampleFleet } from '../../test/harness/sample-fleet.ts';
 import { openDevice } from './activation/opening.ts';
+import { insertRoom } from './consultation-rows-testing.ts';
 import { createWorld } from './device-world-testing.ts';
 import type { World } from './device-world-testing.ts';
 import type { Caller } from './http/handlers.ts';
@@ -38,7 +39,7 @@ afterEach(async () => {
   laptop.cut();
   expect(world.faults).toEqual([]);
   const { db } = world.database;
-  for (const table of ['device_checks', 'guests', 'grants', 'appointments', 'custody'] as const) {
+  for (const table of ['device_checks', 'guests', 'grants', 'rooms', 'appointments', 'custody'] as const) {
     await db.deleteFrom(table).execute();
   }
 });
@@ -192,6 +193,8 @@ describe('what a laptop learns of its next appointments', () => {
     const cancelled = await book(90, { patientReference: 'cancelled' });
     must(await world.ask('cancelAppointment', { params: { id: cancelled.id }, body: { revision: 1 } }, staff));
     await book(120, { patientReference: 'another laptop’s', device: other.id });
+    const over = await book(200, { patientReference: 'over' });
+    await insertRoom(world.database.db, over.id, { phase: 'ended', ended_at: new Date(), end_reason: 'no-consent' });
     const sent = opening();
     must(await open(await pair(booked)));
     const { upcoming } = sent();

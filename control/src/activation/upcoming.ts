@@ -9,7 +9,7 @@ const shownAhead = 24 * 60 * 60_000;
 const mostShown = 8;
 
 /**
- * A laptop's next appointments besides the one it is opened for, by start: those that begin within a day or are under way.
+ * A laptop's next appointments besides the one it is opened for, by start: those that begin within a day or are under way, and are not over.
  * @param now milliseconds since the Unix epoch
  */
 export async function upcomingFor(
@@ -20,12 +20,14 @@ export async function upcomingFor(
   const rows = await db
     .selectFrom('appointments')
     .innerJoin('people', 'people.id', 'appointments.consultant')
+    .leftJoin('rooms', 'rooms.id', 'appointments.id')
     .select(['appointments.id', 'patient_reference', 'starts_at', 'ends_at', 'people.name as consultant'])
     // SECURITY: a laptop learns of its own appointments and of no others (S15).
     .where('device', '=', device.id)
     .where('prison', '=', prison)
     .where('appointments.id', '!=', appointment.id)
     .where('cancelled_at', 'is', null)
+    .where('rooms.ended_at', 'is', null)
     .where('ends_at', '>', new Date(now))
     .where('starts_at', '<=', new Date(now + shownAhead))
     .orderBy('starts_at')
