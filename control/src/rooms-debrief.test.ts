@@ -67,13 +67,15 @@ describe('when the debrief begins', () => {
   test('a laptop that sends or receives just then comes too late: what was under way ends (S39)', async () => {
     let open = (): void => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
-    await world.restart(watchedMedia(world.sfu, (what) => (what === 'produce' ? opened : Promise.resolve())));
+    let underWay = 0;
+    const held = (): Promise<void> => ((underWay += 1), opened);
+    await world.restart(watchedMedia(world.sfu, (what) => (what === 'produce' ? held() : Promise.resolve())));
     const booked = await world.book();
     const { laptop, consultant } = booked;
     await world.named(booked);
     // The consultant's microphone is on its way as well, and may come.
     const [ofLaptop, ofConsultant] = [world.speak(laptop), world.speak(consultant)];
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(() => underWay).toBe(2);
     await world.ask(consultant, 'room.startDebrief', {});
     open();
     expect(await ofLaptop).toBe('wrong-state');
@@ -84,12 +86,14 @@ describe('when the debrief begins', () => {
   test('the same holds for what it was about to receive (S39)', async () => {
     let open = (): void => undefined;
     const opened = new Promise<void>((resolve) => (open = resolve));
-    await world.restart(watchedMedia(world.sfu, (what) => (what === 'consume' ? opened : Promise.resolve())));
+    let underWay = 0;
+    const held = (): Promise<void> => ((underWay += 1), opened);
+    await world.restart(watchedMedia(world.sfu, (what) => (what === 'consume' ? held() : Promise.resolve())));
     const booked = await world.book();
     await world.named(booked);
     const producer = await world.speak(booked.consultant);
     const hearing = world.hear(booked.laptop, producer);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(() => underWay).toBe(1);
     await world.ask(booked.consultant, 'room.startDebrief', {});
     open();
     expect(await hearing).toBe('wrong-state');

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { closingExtension } from '@sallyport/protocol';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SampleRooms } from '../../test/harness/sample-rooms.ts';
 import type { SampleConsultant, SampleLaptop } from '../../test/harness/sample-rooms.ts';
@@ -41,6 +42,20 @@ async function hold(table: 'rooms' | 'appointments', id: string): Promise<() => 
     letGo();
     await transaction;
   };
+}
+
+/** How many of the database's connections wait for a row that another one holds. */
+async function blocked(): Promise<number> {
+  const waiting = sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock'`;
+  return (await waiting.execute(world.database.db)).rows[0]?.count ?? 0;
+}
+
+/** How many others of the database's connections are in the middle of something. */
+async function busy(): Promise<number> {
+  const working = sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`;
+  return (await working.execute(world.database.db)).rows[0]?.count ?? 0;
 }
 
 /** A participant who hears nothing and goes on as if nothing had been said. */
@@ -132,9 +147,12 @@ describe('letting the room close later', () => {
       .set({ closes_at: new Date(later) })
       .where('id', '=', room)
       .execute();
+    const release = await hold('appointments', room);
     world.now = closing;
     // The timer of the first end fires, finds the later one, and leaves the room alone.
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await expect.poll(blocked).toBe(1);
+    await release();
+    await expect.poll(busy).toBe(0);
     expect(await world.phaseOf(room)).toBe('consult');
     world.now = later;
     await world.rooms.sweep();
@@ -188,7 +206,7 @@ describe('the end', () => {
     const release = await hold('appointments', room);
     const extending = world.refusalOf(consultant, 'room.extend', {});
     const joining = world.refusalOfJoin(laptop, room);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    await expect.poll(blocked).toBe(1);
     world.now = closing;
     // Control does not wait for an answer: at its time everybody is out.
     await expect.poll(() => consultant.heard.at(-1), { timeout: 5000 }).toEqual(windowOver);
